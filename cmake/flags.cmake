@@ -1,0 +1,35 @@
+# Compiler flags, one place. Dev is optimised a little, so that the quick tests are quick.
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_C_FLAGS_DEV "-O1 -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2")
+
+add_compile_definitions(_GNU_SOURCE)
+add_compile_options(
+    -Wall -Wextra -Werror -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla
+    -Wformat=2 -Wundef -Wcast-qual -Wswitch-enum -Wdouble-promotion -Wwrite-strings
+    -ffp-contract=off -fstack-protector-strong)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-fstack-clash-protection)
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+    add_compile_options(-ftrivial-auto-var-init=pattern)
+endif()
+add_link_options(-Wl,-z,relro,-z,now)
+
+if(YC_FAULTS)
+    add_compile_definitions(MEM_FAULTS)
+endif()
+if(YC_SANITIZE)
+    add_compile_options(-fsanitize=${YC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_link_options(-fsanitize=${YC_SANITIZE})
+endif()
+if(YC_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+if(YC_COVERAGE)
+    add_compile_options(--coverage)
+    add_link_options(--coverage)
+endif()
