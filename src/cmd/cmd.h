@@ -1,0 +1,22 @@
+/* cmd.h - the sub-commands. One file each; main.c finds them in this table.
+ *
+ * Each takes its own name as argv[0], prints data on stdout and messages on stderr, and returns the
+ * exit status: 0 done, 1 failed, 2 wrong usage.
+ * Layer      5
+ */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "base/err.h"
+
+/*     name       function      what it does */
+#define CMD_LIST(X) X("version", cmd_version, "print the version")
+
+#define X(name, function, summary) int function(int argc, char **argv);
+CMD_LIST(X)
+#undef X
+
+/* Prints "yancheng NAME: message" and returns the exit status of the code. */
+int cmd_fail(const char *name, const struct diag *diag);
+
+#endif
