@@ -1,46 +1,46 @@
 /* plan.h - a day's work: which bins and streets are due, who serves them, in what order.
  *
- * Purpose    City, map and date -> routes with trips, visits, driven paths and turn-by-turn lines; and
- *            everything that is not served, each with its reason. Nothing due is silently missing.
- * How        Due tasks are grouped by the vehicles that may do them (streams joined by shared
- *            vehicles; streets to sweep), cut into parts of at most PLAN_PART_TASKS by geography, and
- *            each part is one routing problem (solve/). What a part leaves over is tried once more
- *            with the vehicles nobody used.
- * Units      Times of day in tenths of a second after local midnight (ds), lengths in metres, masses
- *            in kg, money in the city's currency.
- * Threads    plan_make() may be called by any thread; it starts threads only through `workers`.
- * Memory     The plan is the caller's until plan_free(); it keeps pointers into the city.
- * Layer      2, pure
+ * Purpose    City, map and date -> routes with trips, visits, driven paths and turn-by-turn lines;
+ * and everything that is not served, each with its reason. Nothing due is silently missing. How Due
+ * tasks are grouped by the vehicles that may do them (streams joined by shared vehicles; streets to
+ * sweep), cut into parts of at most PLAN_PART_TASKS by geography, and each part is one routing
+ * problem (solve/). What a part leaves over is tried once more with the vehicles nobody used. Units
+ * Times of day in tenths of a second after local midnight (ds), lengths in metres, masses in kg,
+ * money in the city's currency. Threads    plan_make() may be called by any thread; it starts
+ * threads only through `workers`. Memory     The plan is the caller's until plan_free(); it keeps
+ * pointers into the city. Layer      2, pure
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H
 
 #include <stdatomic.h>
 
+#include "base/buf.h"
 #include "base/pool.h"
 #include "city/city.h"
 #include "road/road.h"
 
 enum {
-    PLAN_PART_TASKS = 1100, /* a table of 2,200 places squared is 19 MB: two parts fit any machine */
-    PLAN_REACH_M = 400,     /* a bin further from any street is "no_street" */
+    PLAN_PART_TASKS =
+        1100,           /* a table of 2,200 places squared is 19 MB: two parts fit any machine */
+    PLAN_REACH_M = 400, /* a bin further from any street is "no_street" */
     PLAN_DS_PER_S = 10,
 };
 
 enum plan_kind { PLAN_COLLECT, PLAN_SWEEP };
 
 /*     code                     name           zh, en */
-#define PLAN_REASON_LIST(X)                                                                        \
-    X(PLAN_SERVED, "served", "已安排", "served")                                                   \
-    X(PLAN_NO_STREET, "no_street", "附近没有可通行的道路", "no usable street nearby")              \
-    X(PLAN_ISLAND, "island", "道路与路网不连通", "its street is cut off from the network")         \
-    X(PLAN_LIMIT, "limit", "道路限重、限高或禁行", "its street forbids vehicles of this size")     \
-    X(PLAN_NO_VEHICLE, "no_vehicle", "没有适用的车辆", "no vehicle takes this kind of work")       \
-    X(PLAN_NO_FACILITY, "no_facility", "没有可接收的设施", "no facility takes this stream")        \
-    X(PLAN_SKILLS, "skills", "没有符合要求的车辆", "no vehicle has what it needs")                 \
-    X(PLAN_CAPACITY, "capacity", "超过任何车辆的容量", "more than any vehicle can hold")           \
-    X(PLAN_UNREACHABLE, "unreachable", "车辆无法往返", "no way there and back")                    \
-    X(PLAN_WINDOW, "window", "作业时段与班次不符", "its hours do not meet any shift")              \
+#define PLAN_REASON_LIST(X)                                                                    \
+    X(PLAN_SERVED, "served", "已安排", "served")                                               \
+    X(PLAN_NO_STREET, "no_street", "附近没有可通行的道路", "no usable street nearby")          \
+    X(PLAN_ISLAND, "island", "道路与路网不连通", "its street is cut off from the network")     \
+    X(PLAN_LIMIT, "limit", "道路限重、限高或禁行", "its street forbids vehicles of this size") \
+    X(PLAN_NO_VEHICLE, "no_vehicle", "没有适用的车辆", "no vehicle takes this kind of work")   \
+    X(PLAN_NO_FACILITY, "no_facility", "没有可接收的设施", "no facility takes this stream")    \
+    X(PLAN_SKILLS, "skills", "没有符合要求的车辆", "no vehicle has what it needs")             \
+    X(PLAN_CAPACITY, "capacity", "超过任何车辆的容量", "more than any vehicle can hold")       \
+    X(PLAN_UNREACHABLE, "unreachable", "车辆无法往返", "no way there and back")                \
+    X(PLAN_WINDOW, "window", "作业时段与班次不符", "its hours do not meet any shift")          \
     X(PLAN_FLEET, "fleet", "车辆和班次已用完", "vehicles and shifts are used up")
 
 enum plan_reason {
@@ -60,11 +60,11 @@ struct plan_task {
     uint32_t place;          /* collect: the collection point */
     uint32_t bin_first;      /* collect: into plan.task_bins */
     uint32_t bin_count;
-    uint32_t arc;   /* sweep: of the first mode, in the sweepers' network; ROAD_NONE off it */
-    uint32_t way;   /* sweep: index into the map's ways */
-    uint8_t class;  /* sweep: 1-based sanitation class */
-    uint8_t pass;   /* sweep: from 1 */
-    bool one_side;  /* sweep: the kerb on the right of the arc; else the whole street */
+    uint32_t arc;  /* sweep: of the first mode, in the sweepers' network; ROAD_NONE off it */
+    uint32_t way;  /* sweep: index into the map's ways */
+    uint8_t class; /* sweep: 1-based sanitation class */
+    uint8_t pass;  /* sweep: from 1 */
+    bool one_side; /* sweep: the kerb on the right of the arc; else the whole street */
     uint8_t mode_count;
     struct road_place modes[2];
     struct wgs84 at;
