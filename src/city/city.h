@@ -39,6 +39,8 @@ struct city_stream {
     double collect_at_pct;          /* a bin this full is collected */
     double clear_days;              /* A4 of CJJ 27-2012: days between clearances */
     uint32_t bin_litres;            /* size used when bins are sited */
+    struct city_name *classes;      /* sub-classes, for people to read */
+    uint32_t class_count;
 };
 
 enum city_place_kind { CITY_DISTRICT, CITY_STREET, CITY_COMPOUND, CITY_POINT, CITY_PLACE_KINDS };
@@ -116,7 +118,7 @@ struct city_vehicle {
 
 struct city_window {
     int32_t start_s;
-    int32_t end_s;
+    int32_t end_s; /* may pass 24:00 */
 };
 
 /* A sanitation class of streets (1-4 of 城市环境卫生质量标准) and what is due on it. */
@@ -158,6 +160,7 @@ struct city {
     struct city_name name;
     struct str pack;
     int32_t utc_offset_s;
+    bool left_hand_traffic;
     struct geo_box box;
     uint64_t population;
     struct city_stream *streams;
@@ -184,7 +187,11 @@ struct city {
 MUST_USE enum err city_new(size_t bytes_max, struct city **ret_city);
 void city_free(struct city *city); /* NULL is allowed */
 
-const char *city_facility_kind_name(enum city_facility_kind kind); /* as in facilities.csv */
+/* The middle of the ranges of CJJ 27-2012 appendix A, and common figures beside it. */
+struct city_siting city_siting_default(void);
+
+/* Words as in the folder's tables. NULL for a value that is none. */
+const char *city_facility_kind_name(enum city_facility_kind kind);
 const char *city_vehicle_kind_name(enum city_vehicle_kind kind);
 const char *city_place_kind_name(enum city_place_kind kind);
 /* CITY_NONE when there is none of that code. */
