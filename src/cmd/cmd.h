@@ -10,7 +10,9 @@
 #include "base/err.h"
 
 /*     name       function      what it does */
-#define CMD_LIST(X) X("version", cmd_version, "print the version")
+#define CMD_LIST(X)                                              \
+    X("city", cmd_city, "make, import or check a city's folder") \
+    X("version", cmd_version, "print the version")
 
 #define X(name, function, summary) int function(int argc, char **argv);
 CMD_LIST(X)

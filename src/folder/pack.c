@@ -95,6 +95,7 @@ static const struct folder_field folder_suffix_items[FOLDER_SUFFIX_COUNT] = {
     SUFFIX(FOLDER_SUFFIX_RIVER, "river"),         SUFFIX(FOLDER_SUFFIX_PARK, "park"),
     SUFFIX(FOLDER_SUFFIX_COMMUNITY, "community"), SUFFIX(FOLDER_SUFFIX_COMPOUND, "compound"),
     SUFFIX(FOLDER_SUFFIX_POINT, "point"),         SUFFIX(FOLDER_SUFFIX_SCHOOL, "school"),
+    SUFFIX(FOLDER_SUFFIX_CITY, "city"),
 };
 
 /* A list of at least one and at most `max`; the array comes from the arena. */
