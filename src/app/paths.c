@@ -8,57 +8,39 @@
 
 #include "base/file.h"
 
-static bool app_here(const char *folder, const char *name, size_t size, char *ret_path)
+static bool app_paths_try(const char *folder, const char *between, const char *name, size_t size,
+                          char *ret_path)
 {
     char path[FILE_PATH_MAX];
+    int wrote = snprintf(path, sizeof path, "%s/%s%s", folder, between, name);
 
-    if (file_join(sizeof path, path, folder, name) || !file_exists(path) || strlen(path) >= size)
+    if (wrote < 0 || (size_t)wrote >= sizeof path || (size_t)wrote >= size || !file_exists(path))
         return false;
-    snprintf(ret_path, size, "%s", path);
+    memcpy(ret_path, path, (size_t)wrote + 1);
     return true;
 }
 
-/* Folder of the running program, without a slash at the end. */
-static bool app_program_folder(size_t size, char *ret_folder)
-{
-    ssize_t length = readlink("/proc/self/exe", ret_folder, size - 1);
-
-    if (length <= 0)
-        return false;
-    ret_folder[length] = '\0';
-    char *slash = strrchr(ret_folder, '/');
-    if (!slash)
-        return false;
-    *slash = '\0';
-    return true;
-}
-
-enum err app_path(const char *name, size_t size, char *ret_path, struct diag *diag)
+enum err app_paths_find(const char *name, size_t size, char *ret_path, struct diag *diag)
 {
     char folder[FILE_PATH_MAX];
-    char share[FILE_PATH_MAX];
     const char *data = getenv("YANCHENG_DATA");
 
-    if (data && data[0]) {
-        if (app_here(data, name, size, ret_path))
+    if (data && *data) {
+        if (app_paths_try(data, "", name, size, ret_path))
             return OK;
-        return diag_set(diag, ERR_NOT_FOUND, "no `%s` in %s, the folder that YANCHENG_DATA names",
-                        name, data);
+        return diag_set(diag, ERR_NOT_FOUND, "YANCHENG_DATA=%s holds no %s", data, name);
     }
-    if (!app_program_folder(sizeof folder, folder))
+    ssize_t length = readlink("/proc/self/exe", folder, sizeof folder - 1);
+    if (length <= 0)
         return diag_set(diag, ERR_NOT_FOUND,
-                        "cannot tell where this program lies; set YANCHENG_DATA to the folder "
-                        "that holds packs/");
-    bool installed = !file_join(sizeof share, share, folder, "../share/yancheng");
-    for (char *end = folder + strlen(folder); end > folder; end = strrchr(folder, '/')) {
-        *end = '\0';
-        if (app_here(folder, name, size, ret_path))
+                        "cannot tell where this program lies; set YANCHENG_DATA");
+    folder[length] = '\0';
+    for (char *slash = strrchr(folder, '/'); slash; slash = strrchr(folder, '/')) {
+        *slash = '\0';
+        if (app_paths_try(folder, "", name, size, ret_path) ||
+            app_paths_try(folder, "share/yancheng/", name, size, ret_path))
             return OK;
     }
-    if (installed && app_here(share, name, size, ret_path))
-        return OK;
     return diag_set(diag, ERR_NOT_FOUND,
-                    "no `%s` above the program or in ../share/yancheng; set YANCHENG_DATA to the "
-                    "folder that holds it",
-                    name);
+                    "%s is not found near the program; build it, or set YANCHENG_DATA", name);
 }

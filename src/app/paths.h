@@ -1,7 +1,6 @@
-/* paths.h - where the program's own data lies: packs/, and what else is installed with it.
+/* paths.h - where the program's own data lies at run time: packs, the page, fonts.
  *
- * Order      The folder named by YANCHENG_DATA; the nearest folder above the program that holds
- *            what is asked for (a source tree); ../share/yancheng beside the program (installed).
+ * Purpose    The same binary runs from a build folder, from a clone and installed.
  * Threads    Any.
  * Layer      4
  */
@@ -10,8 +9,9 @@
 
 #include "base/err.h"
 
-/* Path of `name`, a file or folder of the program's data such as "packs/hengyang".
- * Errors: NOT_FOUND with the places that were looked at, LIMIT. */
-MUST_USE enum err app_path(const char *name, size_t size, char *ret_path, struct diag *diag);
+/* Finds `name` ("packs", "web/dist", "fonts") in the folder that YANCHENG_DATA names; else below
+ * the program's folder or one above it, up to the root, as NAME or share/yancheng/NAME.
+ * Errors: NOT_FOUND (told in `diag`), LIMIT. */
+MUST_USE enum err app_paths_find(const char *name, size_t size, char *ret_path, struct diag *diag);
 
 #endif

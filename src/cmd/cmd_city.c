@@ -110,7 +110,7 @@ static enum err city_pack_load(const struct city_args *args, size_t size, char *
 
     if (strchr(pack, '/') || (size_t)snprintf(name, sizeof name, "packs/%s", pack) >= sizeof name)
         return diag_set(diag, ERR_USAGE, "--pack takes the name of a folder in packs/");
-    enum err err = app_path(name, size, ret_path, diag);
+    enum err err = app_paths_find(name, size, ret_path, diag);
     return err ? err : folder_pack_load(ret_path, ret_pack, diag);
 }
 

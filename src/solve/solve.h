@@ -23,7 +23,7 @@
 #include "base/pool.h"
 
 enum {
-    SOLVE_DIMS_MAX = 3,  /* kg, litres, water */
+    SOLVE_DIMS_MAX = 4,  /* one per compartment; or sweepings and water */
     SOLVE_MODES_MAX = 2, /* directions of a street, or sides from which a point is reached */
     SOLVE_SERVICES_MAX = 65535,
 };

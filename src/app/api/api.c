@@ -1,0 +1,98 @@
+/* api.c - see api.h. */
+#include "app/api/api.h"
+
+#include <stdio.h>
+
+#include "base/jw.h"
+
+const struct http_route *app_api_routes(size_t *ret_count)
+{
+    static const struct http_route routes[] = {
+        {"/api/v1/city", app_api_city},
+        {"/api/v1/places", app_api_places},
+        {"/api/v1/bins", app_api_bins},
+        {"/api/v1/facilities", app_api_facilities},
+        {"/api/v1/vehicles", app_api_vehicles},
+        {"/api/v1/plan", app_api_plan},
+        {"/api/v1/plan/routes", app_api_plan_routes},
+        {"/api/v1/health", app_api_health},
+        {"/tiles/{z}/{x}/{y}.pbf", app_api_tile},
+        {"/fonts/{stack}/{range}.pbf", app_api_glyphs},
+        {"/*", app_api_web},
+    };
+
+    *ret_count = COUNT_OF(routes);
+    return routes;
+}
+
+void app_api_init(struct app_api *api)
+{
+    *api = (struct app_api){0};
+    buf_init(&api->tile, STORE_TILE_BYTES_MAX);
+    struct app_api_page *pages[] = {&api->city_page, &api->places, &api->bins, &api->facilities,
+                                    &api->vehicles};
+    for (size_t i = 0; i < COUNT_OF(pages); i++)
+        buf_init(&pages[i]->body, APP_API_BODY_BYTES_MAX);
+}
+
+void app_api_done(struct app_api *api)
+{
+    if (!api)
+        return;
+    buf_done(&api->tile);
+    buf_done(&api->city_page.body);
+    buf_done(&api->places.body);
+    buf_done(&api->bins.body);
+    buf_done(&api->facilities.body);
+    buf_done(&api->vehicles.body);
+}
+
+void app_api_page(struct app_api *api, struct http_call *call, struct app_api_page *page,
+                  const char *type, void (*write)(const struct app_api *api, struct jw *jw))
+{
+    struct jw jw;
+
+    if (page->etag[0] == '\0') {
+        buf_reset(&page->body);
+        jw_init(&jw, &page->body);
+        write(api, &jw);
+        enum err err = buf_err(&page->body);
+        if (err) { /* tried again at the next request: memory may be back */
+            http_reply_err(call, err,
+                           err == ERR_LIMIT ? "This city is too large to be sent whole." : NULL);
+            return;
+        }
+        snprintf(page->etag, sizeof page->etag, "\"%016llx\"",
+                 (unsigned long long)str_hash(buf_text(&page->body)));
+    }
+    struct http_reply reply = {.type = type, .etag = page->etag};
+    http_reply_kept(call, &reply, buf_text(&page->body));
+}
+
+void app_api_name(struct jw *jw, const char *key, const struct city_name *name)
+{
+    jw_key(jw, key);
+    jw_object(jw);
+    jw_key(jw, "zh");
+    jw_str(jw, name->zh);
+    jw_key(jw, "en");
+    jw_str(jw, name->en);
+    jw_object_end(jw);
+}
+
+void app_api_at(struct jw *jw, struct wgs84 at)
+{
+    jw_key(jw, "lat");
+    jw_f64(jw, geo_lat(at), 7);
+    jw_key(jw, "lng");
+    jw_f64(jw, geo_lng(at), 7);
+}
+
+void app_api_set(struct jw *jw, const struct city *city, uint32_t streams)
+{
+    jw_array(jw);
+    for (uint32_t i = 0; i < city->stream_count; i++)
+        if (streams >> i & 1)
+            jw_str(jw, city->streams[i].code);
+    jw_array_end(jw);
+}

@@ -1,0 +1,161 @@
+/* serve.c - see serve.h. */
+#include "app/serve.h"
+
+#include <signal.h>
+
+#include "app/api/api.h"
+#include "app/paths.h"
+#include "app/tiles.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "folder/folder.h"
+
+enum {
+    APP_SERVE_DRAIN_MS = 50,  /* how often a stopping server looks whether answers are out */
+    APP_SERVE_DRAIN_MAX = 40, /* then it stops all the same */
+};
+
+struct app_server {
+    const struct app_serve *serve;
+    struct app_api api;
+    struct city *city;
+    struct net_loop *loop;
+    struct http *http;
+    struct net_signal *term;
+    struct net_signal *interrupt;
+    struct net_timer *drain;
+    unsigned drains;
+};
+
+static enum err app_serve_map(struct app_server *server, struct diag *diag)
+{
+    const struct app_serve *serve = server->serve;
+    char path[FILE_PATH_MAX];
+
+    if (serve->no_map)
+        return OK;
+    struct app_tiles_job job = {.folder = serve->folder,
+                                .box = &server->city->box,
+                                .progress = serve->progress,
+                                .context = serve->context};
+    enum err err = app_tiles_make(&job, diag);
+    if (err)
+        return err;
+    err = file_join(sizeof path, path, serve->folder, "map.mbtiles");
+    if (err)
+        return diag_at(diag, err, serve->folder, 0, 0, "path is too long");
+    err = store_tiles_open(path, &server->api.tiles, diag);
+    if (err)
+        return err;
+    server->api.tiles_stamp = (uint64_t)file_modified_ns(path);
+    return OK;
+}
+
+static enum err app_serve_open(const char *name, struct http_files **ret_files, struct diag *diag)
+{
+    char path[FILE_PATH_MAX];
+
+    enum err err = app_paths_find(name, sizeof path, path, diag);
+    return err ? err : http_files_open(path, ret_files, diag);
+}
+
+static enum err app_serve_load(struct app_server *server, struct diag *diag)
+{
+    const struct app_serve *serve = server->serve;
+
+    enum err err = folder_load(serve->folder, &server->city, diag);
+    if (err)
+        return err;
+    server->api.city = server->city;
+    server->api.version = serve->version;
+    err = http_files_open(serve->folder, &server->api.folder, diag);
+    if (err)
+        return err;
+    err = app_serve_open("web/dist", &server->api.web, diag);
+    if (err)
+        return err;
+    err = app_serve_open("fonts", &server->api.fonts, diag);
+    if (err)
+        return err;
+    return app_serve_map(server, diag);
+}
+
+static void app_serve_drain(void *context)
+{
+    struct app_server *server = context;
+
+    if (http_busy(server->http) == 0 || ++server->drains >= APP_SERVE_DRAIN_MAX)
+        net_loop_stop(server->loop);
+}
+
+/* Answers under way are let out; a second signal does not wait for them. */
+static void app_serve_stop(void *context)
+{
+    struct app_server *server = context;
+
+    if (server->drains++) {
+        net_loop_stop(server->loop);
+        return;
+    }
+    http_quiesce(server->http);
+    net_timer_start(server->drain, 0, APP_SERVE_DRAIN_MS);
+}
+
+static enum err app_serve_start(struct app_server *server, struct diag *diag)
+{
+    const struct app_serve *serve = server->serve;
+    struct http_options options = {.clock = serve->clock,
+                                   .bind = serve->bind,
+                                   .port = serve->port,
+                                   .name = serve->name,
+                                   .context = &server->api};
+
+    options.routes = app_api_routes(&options.route_count);
+    enum err err = net_loop_new(&server->loop);
+    if (err)
+        return diag_set(diag, err, "cannot make an event loop: %s", err_text(err));
+    options.loop = server->loop;
+    err = http_new(&options, &server->http, diag);
+    if (err)
+        return err;
+    err = net_timer_new(server->loop, app_serve_drain, server, &server->drain);
+    if (!err)
+        err = net_signal_new(server->loop, SIGTERM, app_serve_stop, server, &server->term);
+    if (!err)
+        err = net_signal_new(server->loop, SIGINT, app_serve_stop, server, &server->interrupt);
+    return err ? diag_set(diag, err, "cannot wait for signals: %s", err_text(err)) : OK;
+}
+
+static void app_serve_done(struct app_server *server)
+{
+    http_free(server->http);
+    net_timer_free(server->drain);
+    net_signal_free(server->term);
+    net_signal_free(server->interrupt);
+    net_loop_free(server->loop);
+    store_tiles_close(server->api.tiles);
+    http_files_close(server->api.fonts);
+    http_files_close(server->api.web);
+    http_files_close(server->api.folder);
+    app_api_done(&server->api);
+    city_free(server->city);
+}
+
+enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
+{
+    struct app_server server = {.serve = serve};
+
+    app_api_init(&server.api);
+    enum err err = app_serve_load(&server, diag);
+    if (!err)
+        err = app_serve_start(&server, diag);
+    if (!err) {
+        uint16_t port = http_port(server.http);
+        LOG(serve->log, INFO, "serve_ready", KV_I64("port", port));
+        serve->ready(serve->context, port);
+        net_loop_run(server.loop);
+        LOG(serve->log, INFO, "serve_stopped", KV_I64("port", port));
+    }
+    app_serve_done(&server);
+    return err;
+}

@@ -1,0 +1,33 @@
+/* serve.h - one city on one address: the page, its data and its map.
+ *
+ * Threads    The caller's becomes the loop's thread until the server ends.
+ * Layer      4
+ */
+#ifndef APP_SERVE_H
+#define APP_SERVE_H
+
+#include "base/clock.h"
+
+struct log;
+
+struct app_serve {
+    const char *folder;  /* the city's */
+    const char *bind;    /* an address in digits */
+    uint16_t port;       /* 0: a free one */
+    const char *name;    /* one more host name that may be asked for; may be NULL */
+    const char *version; /* of the program */
+    bool no_map;         /* serve without map tiles */
+    const struct clock *clock;
+    const struct log *log;
+    /* Making map tiles: told at the start and for each whole percent. */
+    void (*progress)(void *context, unsigned percent);
+    /* Requests are taken from now on. */
+    void (*ready)(void *context, uint16_t port);
+    void *context;
+};
+
+/* Returns OK after SIGTERM or SIGINT. Errors: what is wrong with the folder, the map, the port or
+ * the installation; told in `diag`. */
+MUST_USE enum err app_serve_run(const struct app_serve *serve, struct diag *diag);
+
+#endif
