@@ -3,6 +3,7 @@
 #include "city/siting.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define CITY_STOP_KM 0.35    /* driven from one stop to the next, about */
 #define CITY_TOWN_KMH 20.0   /* while collecting */
@@ -167,6 +168,71 @@ uint32_t city_fleet_need(const struct city *city, const struct city_model *model
     hours *= city_role_share(models, model_count, index);
     double count = ceil(hours * CITY_RESERVE / city_shift_h(vehicle));
     return hours > 0 && count < 1 ? 1 : (uint32_t)count;
+}
+
+/* Text in the city's arena. */
+static enum err city_text(struct city *city, struct str *ret, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static enum err city_text(struct city *city, struct str *ret, const char *format, ...)
+{
+    char text[128];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return arena_str(&city->arena, str_of(text), ret);
+}
+
+/* The n-th facility that is a depot. */
+static uint32_t city_depot(const struct city *city, uint32_t n)
+{
+    for (uint32_t i = 0; i < city->facility_count; i++)
+        if (city->facilities[i].kind == CITY_DEPOT && n-- == 0)
+            return i;
+    return CITY_NONE;
+}
+
+static enum err city_vehicle_make(struct city *city, const struct city_vehicle *model,
+                                  struct str plate, uint64_t seed, uint32_t depot)
+{
+    struct city_vehicle *vehicle = &city->vehicles[city->vehicle_count];
+    uint32_t number = ++city->vehicle_count;
+    /* 7919 shares no factor with 100,000, so plates differ. */
+    uint32_t digits = (uint32_t)((seed % 100000 + number * UINT64_C(7919)) % 100000);
+
+    *vehicle = *model;
+    vehicle->depot = depot;
+    enum err err = city_text(city, &vehicle->id, "V%05u", number);
+    if (!err && vehicle->kind != CITY_ROBOT)
+        err = city_text(city, &vehicle->plate, "%.*s%05u", STR_ARG(plate), digits);
+    return err;
+}
+
+enum err city_fleet_make(struct city *city, const struct city_model *models, size_t model_count,
+                         struct str plate, uint64_t seed, const struct city_need *need)
+{
+    size_t count = 0;
+    uint32_t depots = 0;
+    enum err err = OK;
+
+    while (city_depot(city, depots) != CITY_NONE)
+        depots++;
+    if (depots == 0)
+        return ERR_NOT_FOUND;
+    for (size_t m = 0; m < model_count; m++)
+        count += city_fleet_need(city, models, model_count, m, need);
+    city->vehicle_count = 0;
+    city->vehicles = arena_zero(&city->arena, count, sizeof *city->vehicles);
+    if (!city->vehicles)
+        return ERR_NOMEM;
+    for (size_t m = 0; m < model_count; m++) {
+        uint32_t vehicles = city_fleet_need(city, models, model_count, m, need);
+        for (uint32_t k = 0; k < vehicles && !err; k++)
+            err = city_vehicle_make(city, &models[m].vehicle, plate, seed,
+                                    city_depot(city, k % depots));
+    }
+    return err;
 }
 
 uint32_t city_site_count(const struct city_site_model *model, double people)

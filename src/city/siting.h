@@ -60,6 +60,11 @@ void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],
 uint32_t city_fleet_need(const struct city *city, const struct city_model *models,
                          size_t model_count, size_t index, const struct city_need *need);
 #define CITY_RESERVE 1.25
+/* Furnishes the city with vehicles for the need, spread over its depots, with plates that begin
+ * with `plate`. Errors: NOMEM; NOT_FOUND without a depot. */
+MUST_USE enum err city_fleet_make(struct city *city, const struct city_model *models,
+                                  size_t model_count, struct str plate, uint64_t seed,
+                                  const struct city_need *need);
 
 /* How many facilities of the model, and the capacity of each in tonnes a day. */
 uint32_t city_site_count(const struct city_site_model *model, double people);

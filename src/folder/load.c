@@ -99,13 +99,19 @@ void folder_file_read(struct folder_reader *reader, const char *folder,
                       const struct folder_file *file)
 {
     char path[FILE_PATH_MAX];
+
+    if (file_join(sizeof path, path, folder, file->name))
+        folder_mistake(&reader->report, (struct folder_mark){0, 0}, "the path is too long");
+    else
+        folder_path_read(reader, path, file);
+}
+
+void folder_path_read(struct folder_reader *reader, const char *path,
+                      const struct folder_file *file)
+{
     struct buf content;
     struct diag diag = {0};
 
-    if (file_join(sizeof path, path, folder, file->name)) {
-        folder_mistake(&reader->report, (struct folder_mark){0, 0}, "the path is too long");
-        return;
-    }
     folder_report_file(&reader->report, path);
     if (!folder_file_fits(reader, path, file))
         return;
@@ -115,6 +121,7 @@ void folder_file_read(struct folder_reader *reader, const char *folder,
     }
     folder_content_read(reader, file, buf_text(&content));
     buf_done(&content);
+    folder_report_file(&reader->report, NULL); /* the path is the caller's and goes */
 }
 
 struct folder_entry {

@@ -32,7 +32,14 @@ enum folder_suffix {
     FOLDER_SUFFIX_COMPOUND,
     FOLDER_SUFFIX_POINT,
     FOLDER_SUFFIX_SCHOOL,
+    FOLDER_SUFFIX_CITY,
     FOLDER_SUFFIX_COUNT
+};
+
+/* A tag of an OpenStreetMap container and the stream it stands for. */
+struct folder_container {
+    struct str tag; /* key=value */
+    uint32_t stream;
 };
 
 struct folder_words {
@@ -49,6 +56,8 @@ struct folder_pack {
     uint32_t model_count;
     struct city_site_model *sites;
     uint32_t site_count;
+    struct folder_container *containers; /* the first that fits counts */
+    uint32_t container_count;
     struct folder_words districts;
     struct folder_words first; /* a name is first + second + suffix */
     struct folder_words second;
