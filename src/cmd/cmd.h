@@ -10,8 +10,9 @@
 #include "base/err.h"
 
 /*     name       function      what it does */
-#define CMD_LIST(X)                                   \
-    X("serve", cmd_serve, "serve the page of a city") \
+#define CMD_LIST(X)                                                     \
+    X("road", cmd_road, "look at a map's streets, measure the network") \
+    X("serve", cmd_serve, "serve the page of a city")                   \
     X("version", cmd_version, "print the version")
 
 #define X(name, function, summary) int function(int argc, char **argv);

@@ -1,0 +1,200 @@
+/* siting.c - see siting.h. Sums of hours, not a plan: the fleet it gives must be enough for the
+ * planner, so travel between stops and deadheading are taken on the high side. */
+#include "city/siting.h"
+
+#include <math.h>
+
+#define CITY_STOP_KM 0.35    /* driven from one stop to the next, about */
+#define CITY_TOWN_KMH 20.0   /* while collecting */
+#define CITY_HAUL_KMH 30.0   /* to and from a plant */
+#define CITY_DEADHEAD 1.7    /* hours of a sweeper per hour with the brush down */
+#define CITY_LOAD_FACTOR 0.9 /* of a compartment that a trip fills */
+#define CITY_EVENING_S (18 * 3600)
+#define CITY_BIN_LITRES 240.0 /* the size that the lifting time is given for */
+
+double city_kg_day(const struct city_siting *siting, const struct city_stream *stream,
+                   double people)
+{
+    return people * siting->kg_per_person_day * stream->share * siting->a1 * siting->a2;
+}
+
+uint32_t city_bins_need(const struct city_siting *siting, const struct city_stream *stream,
+                        double people)
+{
+    if (!(people > 0) || !(stream->share > 0))
+        return 0;
+    double v_ave_l =
+        city_kg_day(siting, stream, people) / (stream->density_kg_m3 * siting->a3) * 1000;
+    double v_max_l = siting->k * v_ave_l;
+    double count = ceil(v_max_l * stream->clear_days / (stream->bin_litres * siting->fill) - 1e-9);
+
+    return count < 1 ? 1 : count > 1e6 ? 1000000 : (uint32_t)count;
+}
+
+/* A bin emptied every A4 days is at B of its size on a peak day, at B / K on a mean one. Streams
+ * that are emptied daily are looked at just before; others at any time of their interval. */
+double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
+                     double unit_age, double unit_use)
+{
+    double age = stream->clear_days <= 1 ? 0.6 + 0.6 * unit_age : 1.15 * unit_age;
+    double use = 0.65 + 0.7 * unit_use;
+    double fill = 100 * siting->fill / siting->k * 1.35 * age * use;
+
+    return fill > 120 ? 120 : fill;
+}
+
+void city_need_of(const struct city *city, struct city_need *need)
+{
+    for (uint32_t i = 0; i < city->stream_count; i++) {
+        const struct city_stream *stream = &city->streams[i];
+        need->kg[i] = city_kg_day(&city->siting, stream, (double)city->population);
+        need->bins[i] = need->stops[i] = 0;
+    }
+    uint32_t last_place = CITY_NONE;
+    uint32_t last_stream = CITY_NONE;
+    for (uint32_t i = 0; i < city->bin_count; i++) {
+        const struct city_bin *bin = &city->bins[i];
+        double clear_days = city->streams[bin->stream].clear_days;
+        double visits = clear_days > 1 ? 1 / clear_days : 1;
+        need->bins[bin->stream] += visits * bin->litres / CITY_BIN_LITRES;
+        if (bin->place != last_place || bin->stream != last_stream)
+            need->stops[bin->stream] += visits;
+        last_place = bin->place;
+        last_stream = bin->stream;
+    }
+    need->people = (double)city->population;
+}
+
+void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],
+                     struct city_need *need)
+{
+    need->sweep_km = need->sweep_km_evening = 0;
+    for (unsigned i = 0; i < ROAD_CLASS_COUNT; i++) {
+        if (city->sweep_class_of[i] == 0)
+            continue;
+        const struct city_sweep_class *class = &city->sweep_classes[city->sweep_class_of[i] - 1];
+        double sides = class->both_sides ? 2 : 1;
+        double length = km[i] * sides * class->passes_per_day;
+        uint32_t evening = 0;
+        for (uint32_t j = 0; j < class->window_count; j++)
+            evening += class->windows[j].start_s >= CITY_EVENING_S;
+        need->sweep_km += length;
+        if (evening)
+            need->sweep_km_evening += length * evening / class->window_count;
+    }
+}
+
+/* Tonnage of a trip: by mass or by volume, whichever ends first. */
+static double city_trip_kg(const struct city *city, const struct city_vehicle *vehicle,
+                           uint32_t stream)
+{
+    double kg = 0;
+
+    for (uint32_t i = 0; i < vehicle->compartment_count; i++) {
+        const struct city_compartment *part = &vehicle->compartments[i];
+        if (part->stream != stream)
+            continue;
+        double by_volume = part->litres * city->streams[stream].density_compacted_kg_m3 / 1000;
+        kg += by_volume < part->kg ? by_volume : part->kg;
+    }
+    return kg * CITY_LOAD_FACTOR;
+}
+
+static double city_shift_h(const struct city_vehicle *vehicle)
+{
+    double seconds = vehicle->shift_end_s - vehicle->shift_start_s - vehicle->break_s;
+
+    return seconds > 900 ? seconds / 3600 : 0.25;
+}
+
+/* Time to unload at the slowest plant that takes the stream. */
+static double city_unload_h(const struct city *city, uint32_t stream)
+{
+    double slowest = 900;
+
+    for (uint32_t i = 0; i < city->facility_count; i++)
+        if (city->facilities[i].streams >> stream & 1 && city->facilities[i].unload_s > slowest)
+            slowest = city->facilities[i].unload_s;
+    return slowest / 3600;
+}
+
+static double city_collect_h(const struct city *city, const struct city_need *need, uint32_t stream,
+                             double trip_kg)
+{
+    double stop_h = city->service.stop_s / 3600.0 + CITY_STOP_KM / CITY_TOWN_KMH;
+    double lift_h = city->service.bin_240l_s / 3600.0;
+    double trips = trip_kg > 0 ? ceil(need->kg[stream] / trip_kg) : 0;
+
+    return need->stops[stream] * stop_h + need->bins[stream] * lift_h +
+           trips * (city_unload_h(city, stream) + 2 * need->haul_km / CITY_HAUL_KMH);
+}
+
+static uint32_t city_first_stream(const struct city_vehicle *vehicle)
+{
+    return vehicle->compartment_count ? vehicle->compartments[0].stream : CITY_NONE;
+}
+
+/* Its part of the work that models of the same role share. */
+static double city_role_share(const struct city_model *models, size_t model_count, size_t index)
+{
+    const struct city_vehicle *vehicle = &models[index].vehicle;
+    double all = 0;
+
+    for (size_t i = 0; i < model_count; i++)
+        if (models[i].one_per_people == 0 && models[i].vehicle.kind == vehicle->kind &&
+            city_first_stream(&models[i].vehicle) == city_first_stream(vehicle))
+            all += models[i].share;
+    return all > 0 ? models[index].share / all : 0;
+}
+
+uint32_t city_fleet_need(const struct city *city, const struct city_model *models,
+                         size_t model_count, size_t index, const struct city_need *need)
+{
+    const struct city_model *model = &models[index];
+    const struct city_vehicle *vehicle = &model->vehicle;
+    uint32_t stream = city_first_stream(vehicle);
+    double hours = 0;
+
+    if (model->one_per_people)
+        return (uint32_t)ceil(need->people / model->one_per_people);
+    if (vehicle->kind == CITY_SWEEPER && vehicle->work_kmh > 0) {
+        /* Evening passes have fewer hours to be done in than a shift has. */
+        double km = need->sweep_km + need->sweep_km_evening;
+        hours = km / vehicle->work_kmh * CITY_DEADHEAD;
+    } else if (vehicle->kind == CITY_TRUCK && stream != CITY_NONE) {
+        hours = city_collect_h(city, need, stream, city_trip_kg(city, vehicle, stream));
+    }
+    hours *= city_role_share(models, model_count, index);
+    double count = ceil(hours * CITY_RESERVE / city_shift_h(vehicle));
+    return hours > 0 && count < 1 ? 1 : (uint32_t)count;
+}
+
+uint32_t city_site_count(const struct city_site_model *model, double people)
+{
+    if (model->one_per_people == 0)
+        return 1;
+    double count = ceil(people / model->one_per_people);
+    return count < 1 ? 1 : (uint32_t)count;
+}
+
+/* The mass of its streams that does not go to another kind of plant, with reserve, rounded up to
+ * five tonnes. */
+double city_site_capacity_t_day(const struct city *city, const struct city_site_model *models,
+                                size_t model_count, size_t index, double people)
+{
+    const struct city_site_model *model = &models[index];
+    double kg = 0;
+
+    if (model->facility.capacity_t_day > 0)
+        return model->facility.capacity_t_day;
+    for (uint32_t i = 0; i < city->stream_count; i++) {
+        unsigned takers = 0;
+        if (!(model->facility.streams >> i & 1))
+            continue;
+        for (size_t j = 0; j < model_count; j++)
+            takers += models[j].facility.streams >> i & 1;
+        kg += city_kg_day(&city->siting, &city->streams[i], people) / takers;
+    }
+    double each_t = kg / 1000 * CITY_RESERVE / city_site_count(model, people);
+    return ceil(each_t / 5) * 5;
+}
