@@ -10,9 +10,10 @@
 #include "base/err.h"
 
 /*     name       function      what it does */
-#define CMD_LIST(X)                                              \
-    X("city", cmd_city, "make, import or check a city's folder") \
-    X("serve", cmd_serve, "serve the page of a city")            \
+#define CMD_LIST(X)                                                     \
+    X("city", cmd_city, "make, import or check a city's folder")        \
+    X("road", cmd_road, "look at a map's streets, measure the network") \
+    X("serve", cmd_serve, "serve the page of a city")                   \
     X("version", cmd_version, "print the version")
 
 #define X(name, function, summary) int function(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* profile.c - vehicle profiles and the names of road classes. */
+/* profile.c - what a usual vehicle of the service may do. */
 #include "road/road.h"
 
 struct road_profile road_profile_truck(void)
@@ -12,13 +12,4 @@ struct road_profile road_profile_truck(void)
                                  .u_turn_ms = 30000,
                                  .dead_end_ms = 20000,
                                  .ignore_access = true};
-}
-
-const char *road_class_name(enum road_class class)
-{
-    static const char *const names[ROAD_CLASS_COUNT] = {
-        "motorway",    "trunk",         "primary",    "secondary", "tertiary", "unclassified",
-        "residential", "living_street", "pedestrian", "service",   "track"};
-
-    return class < ROAD_CLASS_COUNT ? names[class] : "unknown";
 }

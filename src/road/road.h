@@ -121,8 +121,12 @@ MUST_USE enum err road_table(struct road_query *query, const struct road_place *
                              size_t from_count, const struct road_place *tos, size_t to_count,
                              uint32_t *ret_times_ms, uint32_t *ret_lengths_m);
 
-/* The slow and obvious way, for tests and benchmarks: Dijkstra over arcs, no hierarchy. */
+/* The slow and obvious way, for tests and benchmarks: Dijkstra over arcs, no hierarchy. Errors:
+ * NOMEM. */
 MUST_USE enum err road_time_plain(const struct road *road, struct road_place from,
                                   struct road_place to, uint32_t *ret_ms);
+/* The same to many places in one run, so that large networks can be checked. */
+MUST_USE enum err road_times_plain(const struct road *road, struct road_place from,
+                                   const struct road_place *tos, size_t to_count, uint32_t *ret_ms);
 
 #endif
