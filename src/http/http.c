@@ -407,7 +407,7 @@ static enum err http_join_loop(struct http *http, struct net_loop *loop)
 
 enum err http_new(const struct http_options *options, struct http **ret_http, struct diag *diag)
 {
-    int fd;
+    int fd = -1;
 
     ASSERT(options->route_count <= HTTP_ROUTES_MAX);
     struct http *http = mem_zero(1, sizeof *http);
