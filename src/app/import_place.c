@@ -1,6 +1,7 @@
 /* import_place.c - names and places of an imported city: one district, the map's quarters as
  * street communities, stretches of streets as compounds. */
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "app/import_parts.h"
 #include "base/map.h"
@@ -162,10 +163,13 @@ static void app_place_compound(struct app_placing *placing, size_t first, size_t
         import->spot_places[first + i] = city->place_count;
         struct city_place *point = app_place_new(placing, CITY_POINT, index, spots[i].at);
         point->id = app_import_text(import, &placing->err, "P%06zu", first + i + 1);
-        point->name.zh = app_import_text(import, &placing->err, "%.*s %zu%.*s",
-                                         STR_ARG(place->name.zh), i + 1, STR_ARG(suffix->zh));
-        point->name.en = app_import_text(import, &placing->err, "%.*s%.*s %zu",
-                                         STR_ARG(place->name.en), STR_ARG(suffix->en), i + 1);
+        char number[24] = "";
+        if (count > 1)
+            snprintf(number, sizeof number, " %zu", i + 1);
+        point->name.zh = app_import_text(import, &placing->err, "%.*s%.*s%s",
+                                         STR_ARG(place->name.zh), STR_ARG(suffix->zh), number);
+        point->name.en = app_import_text(import, &placing->err, "%.*s%.*s%s",
+                                         STR_ARG(place->name.en), STR_ARG(suffix->en), number);
     }
 }
 
