@@ -19,15 +19,23 @@ double city_kg_day(const struct city_siting *siting, const struct city_stream *s
     return people * siting->kg_per_person_day * stream->share * siting->a1 * siting->a2;
 }
 
+double city_bins_exact(const struct city_siting *siting, const struct city_stream *stream,
+                       double people)
+{
+    double v_ave_l =
+        city_kg_day(siting, stream, people) / (stream->density_kg_m3 * siting->a3) * 1000;
+    double v_max_l = siting->k * v_ave_l;
+
+    return v_max_l * stream->clear_days / (stream->bin_litres * siting->fill);
+}
+
 uint32_t city_bins_need(const struct city_siting *siting, const struct city_stream *stream,
                         double people)
 {
     if (!(people > 0) || !(stream->share > 0))
         return 0;
-    double v_ave_l =
-        city_kg_day(siting, stream, people) / (stream->density_kg_m3 * siting->a3) * 1000;
-    double v_max_l = siting->k * v_ave_l;
-    double count = ceil(v_max_l * stream->clear_days / (stream->bin_litres * siting->fill) - 1e-9);
+    /* A hair less, so that a whole number of bins is not rounded up by the last digit. */
+    double count = ceil(city_bins_exact(siting, stream, people) - 1e-9);
 
     return count < 1 ? 1 : count > 1e6 ? 1000000 : (uint32_t)count;
 }
@@ -233,6 +241,24 @@ enum err city_fleet_make(struct city *city, const struct city_model *models, siz
                                     city_depot(city, k % depots));
     }
     return err;
+}
+
+void city_site_wish(enum city_site_where where, double start, uint32_t k, double *ret_x,
+                    double *ret_y)
+{
+    double a = start + 0.7548776662466927 * (k + 1);
+    double b = start + 0.5698402909980532 * (k + 1);
+    double x = 2 * (a - floor(a)) - 1;
+    double y = 2 * (b - floor(b)) - 1;
+    double size = sqrt(x * x + y * y);
+    double scale = 1;
+
+    if (where == CITY_SITE_EDGE)
+        scale = 0.92 / (size > 0.05 ? size : 0.05);
+    else if (size > 0.85)
+        scale = 0.85 / size;
+    *ret_x = x * scale;
+    *ret_y = y * scale;
 }
 
 uint32_t city_site_count(const struct city_site_model *model, double people)

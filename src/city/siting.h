@@ -36,6 +36,9 @@ struct city_site_model {
  * By the peak volume. */
 uint32_t city_bins_need(const struct city_siting *siting, const struct city_stream *stream,
                         double people);
+/* The same before it is rounded up. */
+double city_bins_exact(const struct city_siting *siting, const struct city_stream *stream,
+                       double people);
 /* Mass the stream gathers a day from `people`, with the uneven-generation coefficients. */
 double city_kg_day(const struct city_siting *siting, const struct city_stream *stream,
                    double people);
@@ -66,6 +69,11 @@ MUST_USE enum err city_fleet_make(struct city *city, const struct city_model *mo
                                   size_t model_count, struct str plate, uint64_t seed,
                                   const struct city_need *need);
 
+/* Where the k-th site of a kind would like to be, in units of the city's size around its middle:
+ * points that spread evenly (Roberts' R2 sequence from `start`), on the rim for the edge. Exact
+ * arithmetic only. */
+void city_site_wish(enum city_site_where where, double start, uint32_t k, double *ret_x,
+                    double *ret_y);
 /* How many facilities of the model, and the capacity of each in tonnes a day. */
 uint32_t city_site_count(const struct city_site_model *model, double people);
 double city_site_capacity_t_day(const struct city *city, const struct city_site_model *models,

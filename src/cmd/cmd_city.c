@@ -1,8 +1,9 @@
-/* cmd_city.c - `yancheng city new | check`: a city's folder from nothing, and its mistakes. */
+/* cmd_city.c - `yancheng city new | import | check`: a city's folder, and its mistakes. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "app/import.h"
 #include "app/paths.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -14,15 +15,24 @@
 static const char city_usage[] =
     "Usage: yancheng city new DIR --population N --seed S [--pack NAME] [--lat D --lng D]\n"
     "                         [--id ID] [--name NAME]\n"
+    "       yancheng city import MAP --dir DIR [--population N] [--bins FILE] [--fleet CSV]\n"
+    "                         [--facilities CSV] [--pack NAME] [--id ID] [--name NAME]\n"
     "       yancheng city check DIR\n"
     "\n"
     "new    makes a plausible city with no outside data; the same seed gives the same bytes\n"
+    "import makes one from an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2); what is not\n"
+    "       given is sited: bins by the formula of CJJ 27-2012, plants on main roads, a fleet as\n"
+    "       large as the day needs. Bins come as CSV (lat,lng,stream) or GeoJSON points\n"
     "check  names every mistake of a city's folder by file, line and column; exit 1 if any\n";
 
 /* What the words after `city` say. Texts point into argv. */
 struct city_args {
     const char *verb;
-    const char *folder;
+    const char *folder; /* for import: the map */
+    const char *dir;
+    const char *bins;
+    const char *fleet;
+    const char *facilities;
     const char *population;
     const char *seed;
     const char *pack;
@@ -36,6 +46,10 @@ static const struct {
     const char *option;
     size_t offset;
 } city_options[] = {
+    {"--dir", offsetof(struct city_args, dir)},
+    {"--bins", offsetof(struct city_args, bins)},
+    {"--fleet", offsetof(struct city_args, fleet)},
+    {"--facilities", offsetof(struct city_args, facilities)},
     {"--population", offsetof(struct city_args, population)},
     {"--seed", offsetof(struct city_args, seed)},
     {"--pack", offsetof(struct city_args, pack)},
@@ -73,6 +87,15 @@ static enum err city_args_read(int argc, char **argv, struct city_args *ret, str
     if (!ret->verb || !ret->folder)
         return diag_set(diag, ERR_USAGE, "say what to do and name the folder; see --help");
     return OK;
+}
+
+static void city_tell(void *context, const struct diag *diag)
+{
+    char text[512];
+
+    (void)context;
+    diag_text(diag, sizeof text, text);
+    fprintf(stderr, "%s\n", text);
 }
 
 static enum err city_number(const char *option, const char *text, uint64_t most, uint64_t *ret,
@@ -163,13 +186,80 @@ static enum err city_new_run(const struct city_args *args, struct diag *diag)
     return err;
 }
 
-static void city_tell(void *context, const struct diag *diag)
+/* The folder's own name, as far as it makes an id. */
+static struct str city_id_of(const struct city_args *args, size_t size, char *ret_id)
 {
-    char text[512];
+    struct str rest = str_of(args->dir);
+    size_t used = 0;
 
-    (void)context;
-    diag_text(diag, sizeof text, text);
-    fprintf(stderr, "%s\n", text);
+    if (args->id)
+        return str_of(args->id);
+    while (str_ends(rest, STR("/")))
+        rest.size--;
+    for (size_t i = 0; i < rest.size; i++) {
+        char c = rest.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '_';
+        if (c == '/')
+            used = 0;
+        else if (plain && used < size)
+            ret_id[used++] = c;
+    }
+    return used ? (struct str){ret_id, used} : STR("city");
+}
+
+static enum err city_import_make(const struct city_args *args, const struct folder_pack *pack,
+                                 const char *pack_path, struct diag *diag)
+{
+    const struct folder_sink sink = {city_tell, NULL};
+    char id[48];
+    struct app_import_options options = {.map = args->folder,
+                                         .bins = args->bins,
+                                         .fleet = args->fleet,
+                                         .facilities = args->facilities,
+                                         .id = city_id_of(args, sizeof id, id),
+                                         .name = str_of(args->name),
+                                         .pack = str_of(args->pack ? args->pack : "hengyang"),
+                                         .sink = &sink};
+    struct app_import_sum sum;
+    struct mono_us start = clock_mono(clock_os());
+    enum err err = OK;
+
+    if (args->population)
+        err = city_number("--population", args->population, SIM_POPULATION_MAX, &options.population,
+                          diag);
+    if (!err)
+        err = app_import(pack, &options, args->dir, &sum, diag);
+    if (!err)
+        err = folder_pack_copy(pack_path, args->dir, diag);
+    if (err)
+        return err;
+    printf("%s: %" PRIu64 " people, %" PRIu32 " streets (%.1f km), %" PRIu32 " buildings, %" PRIu32
+           " compounds, %" PRIu32 " collection points, %" PRIu32 " bins, %" PRIu32
+           " facilities, %" PRIu32 " vehicles (%.2f s)\n",
+           args->dir, sum.population, sum.streets, sum.street_km, sum.buildings, sum.compounds,
+           sum.points, sum.bins, sum.facilities, sum.vehicles,
+           (double)(clock_mono(clock_os()).us - start.us) / 1e6);
+    if (sum.bins_skipped)
+        fprintf(stderr,
+                "%s: %" PRIu64 " bins left out: outside the map, or of no stream that the pack "
+                "knows\n",
+                args->bins, sum.bins_skipped);
+    return OK;
+}
+
+static enum err city_import_run(const struct city_args *args, struct diag *diag)
+{
+    char path[FILE_PATH_MAX];
+    struct folder_pack *pack = NULL;
+
+    if (!args->dir)
+        return diag_set(diag, ERR_USAGE, "--dir is missing; name the folder to make");
+    enum err err = city_pack_load(args, sizeof path, path, &pack, diag);
+    if (!err)
+        err = city_import_make(args, pack, path, diag);
+    folder_pack_free(pack);
+    return err;
 }
 
 static enum err city_check_run(const struct city_args *args, struct diag *diag)
@@ -192,7 +282,7 @@ int cmd_city(int argc, char **argv)
     static const struct {
         const char *verb;
         enum err (*run)(const struct city_args *args, struct diag *diag);
-    } verbs[] = {{"new", city_new_run}, {"check", city_check_run}};
+    } verbs[] = {{"new", city_new_run}, {"import", city_import_run}, {"check", city_check_run}};
     struct city_args args = {.verb = NULL};
     struct diag diag = {0};
 

@@ -237,7 +237,7 @@ static void folder_pack_read(struct folder_reader *reader, const struct folder_n
         folder_pack_whole(reader, root, pack);
 }
 
-static void folder_pack_city(struct folder_reader *reader, const struct folder_node *root)
+static void folder_pack_settings(struct folder_reader *reader, const struct folder_node *root)
 {
     folder_city_read(reader, root, true);
 }
@@ -245,7 +245,7 @@ static void folder_pack_city(struct folder_reader *reader, const struct folder_n
 enum err folder_pack_load(const char *path, struct folder_pack **ret_pack, struct diag *diag)
 {
     static const struct folder_file files[] = {
-        {"city.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_city},
+        {"city.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_settings},
         {"streams.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_streams_read},
         {"pack.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_read},
     };
@@ -276,6 +276,20 @@ void folder_pack_free(struct folder_pack *pack)
         return;
     city_free(pack->city);
     mem_free(pack);
+}
+
+enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city)
+{
+    struct city *city = NULL;
+
+    enum err err = city_new(FOLDER_CITY_BYTES_MAX, &city);
+    if (err)
+        return err;
+    struct arena arena = city->arena;
+    *city = *pack->city;
+    city->arena = arena;
+    *ret_city = city;
+    return OK;
 }
 
 static enum err folder_copy_one(const char *from, const char *to, const char *name,

@@ -68,6 +68,9 @@ struct folder_pack {
 MUST_USE enum err folder_pack_load(const char *path, struct folder_pack **ret_pack,
                                    struct diag *diag);
 void folder_pack_free(struct folder_pack *pack); /* NULL is allowed */
+/* A city with the pack's settings and nothing else. Its texts are the pack's, which must outlive
+ * it. Errors: NOMEM. */
+MUST_USE enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city);
 /* Copies targets.csv, policy-targets.csv and processes/ of the pack, where it has them. */
 MUST_USE enum err folder_pack_copy(const char *pack_path, const char *path, struct diag *diag);
 

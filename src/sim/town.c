@@ -7,19 +7,14 @@
 #include "base/file.h"
 #include "sim/town_parts.h"
 
-#define SIM_CITY_BYTES_MAX ((size_t)4 << 30)
-
 /* The pack's settings, with a box, people and a name. */
 static enum err sim_town_begin(struct sim_town *town, const struct sim_town_options *options)
 {
     struct city *city = NULL;
 
-    enum err err = city_new(SIM_CITY_BYTES_MAX, &city);
+    enum err err = folder_pack_city(town->pack, &city);
     if (err)
         return err;
-    struct arena arena = city->arena;
-    *city = *town->pack->city; /* its texts stay the pack's, which outlives this city */
-    city->arena = arena;
     town->city = city;
     err = sim_plan_new(options, &town->plan);
     if (err)

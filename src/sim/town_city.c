@@ -28,25 +28,6 @@ static bool sim_is_roadside(enum city_facility_kind kind)
     return kind == CITY_WATER_POINT || kind == CITY_CHARGER;
 }
 
-/* Where the k-th site of a kind would like to be, in blocks: a sequence that spreads evenly
- * (Roberts' R2), on the rim when it belongs to the edge. */
-static void sim_wish(const struct sim_plan *plan, const struct city_site_model *model, uint32_t k,
-                     double *ret_u, double *ret_v)
-{
-    double start = sim_unit(plan, model->facility.kind, 0, SIM_SPREAD);
-    double a = start + 0.7548776662466927 * (k + 1);
-    double b = start + 0.5698402909980532 * (k + 1);
-    double x = 2 * (a - floor(a)) - 1;
-    double y = 2 * (b - floor(b)) - 1;
-    double size = sqrt(x * x + y * y);
-    double scale = model->where == CITY_SITE_EDGE ? 0.92 / (size > 0.05 ? size : 0.05)
-                   : size > 0.85                  ? 0.85 / size
-                                                  : 1;
-
-    *ret_u = plan->half_u * (1 + x * scale);
-    *ret_v = plan->half_v * (1 + y * scale);
-}
-
 /* Distance from the wish, with a liking for works. -1: not there. */
 static double sim_unfit(const struct sim_plan *plan, const struct city_site_model *model, int32_t i,
                         int32_t j, double u, double v)
@@ -70,7 +51,9 @@ static bool sim_site(const struct sim_plan *plan, const struct city_site_model *
     double v;
     double least = -1;
 
-    sim_wish(plan, model, k, &u, &v);
+    city_site_wish(model->where, sim_unit(plan, model->facility.kind, 0, SIM_SPREAD), k, &u, &v);
+    u = plan->half_u * (1 + u);
+    v = plan->half_v * (1 + v);
     for (int32_t j = 0; j < plan->ny; j++)
         for (int32_t i = 0; i < plan->nx; i++) {
             double unfit = sim_unfit(plan, model, i, j, u, v);
