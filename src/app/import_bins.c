@@ -154,7 +154,8 @@ static uint32_t app_bins_at(struct app_siting *siting, uint32_t stream, double p
     return 1;
 }
 
-static void app_bin_write(struct app_siting *siting, size_t spot, uint32_t stream, uint32_t slot)
+static void app_bin_write(struct app_siting *siting, size_t spot, uint32_t stream, uint32_t bins,
+                          uint32_t slot)
 {
     struct app_importing *import = siting->import;
     struct city *city = import->city;
@@ -187,7 +188,7 @@ static void app_bins_pass(struct app_siting *siting)
             for (uint32_t k = 0; k < bins; k++, slot++) {
                 siting->count++;
                 if (siting->write)
-                    app_bin_write(siting, i, s, slot);
+                    app_bin_write(siting, i, s, bins, slot);
             }
         }
     }
