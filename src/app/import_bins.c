@@ -162,8 +162,10 @@ static void app_bin_write(struct app_siting *siting, size_t spot, uint32_t strea
     const struct city_stream *what = &city->streams[stream];
     struct geo_plane plane = geo_plane_at(import->spots.items[spot].at);
     struct city_bin *bin = &city->bins[city->bin_count++];
-    double fill =
-        city_fill_pct(&city->siting, what, rng_unit(&siting->rng), rng_unit(&siting->rng));
+    double age = rng_unit(&siting->rng);
+    double use = rng_unit(&siting->rng);
+    double fill = city_fill_pct(&city->siting, what, import->spots.items[spot].people,
+                                (double)what->bin_litres * bins, age, use);
 
     *bin = (struct city_bin){
         .id = app_import_text(import, &siting->err, "B%07u", city->bin_count),
