@@ -54,7 +54,7 @@ double city_fill_pct(const struct city_siting *siting, const struct city_stream 
 {
     double rate = 100 * city_filled_a_day(siting, stream, people, litres);
     double days = rate > 0 ? ceil(stream->collect_at_pct / rate) : 1;
-    double fill = rate * (0.2 + unit_age * days) * (0.7 + 0.6 * unit_use);
+    double fill = rate * (floor(unit_age * days) + 1) * (0.8 + 0.5 * unit_use);
 
     return fill > CITY_FILL_MAX ? CITY_FILL_MAX : fill;
 }
