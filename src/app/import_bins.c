@@ -154,15 +154,18 @@ static uint32_t app_bins_at(struct app_siting *siting, uint32_t stream, double p
     return 1;
 }
 
-static void app_bin_write(struct app_siting *siting, size_t spot, uint32_t stream, uint32_t slot)
+static void app_bin_write(struct app_siting *siting, size_t spot, uint32_t stream, uint32_t bins,
+                          uint32_t slot)
 {
     struct app_importing *import = siting->import;
     struct city *city = import->city;
     const struct city_stream *what = &city->streams[stream];
     struct geo_plane plane = geo_plane_at(import->spots.items[spot].at);
     struct city_bin *bin = &city->bins[city->bin_count++];
-    double fill =
-        city_fill_pct(&city->siting, what, rng_unit(&siting->rng), rng_unit(&siting->rng));
+    double age = rng_unit(&siting->rng);
+    double use = rng_unit(&siting->rng);
+    double fill = city_fill_pct(&city->siting, what, import->spots.items[spot].people,
+                                (double)what->bin_litres * bins, age, use);
 
     *bin = (struct city_bin){
         .id = app_import_text(import, &siting->err, "B%07u", city->bin_count),
@@ -187,7 +190,7 @@ static void app_bins_pass(struct app_siting *siting)
             for (uint32_t k = 0; k < bins; k++, slot++) {
                 siting->count++;
                 if (siting->write)
-                    app_bin_write(siting, i, s, slot);
+                    app_bin_write(siting, i, s, bins, slot);
             }
         }
     }

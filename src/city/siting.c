@@ -40,38 +40,60 @@ uint32_t city_bins_need(const struct city_siting *siting, const struct city_stre
     return count < 1 ? 1 : count > 1e6 ? 1000000 : (uint32_t)count;
 }
 
-/* A bin emptied every A4 days is at B of its size on a peak day, at B / K on a mean one. Streams
- * that are emptied daily are looked at just before; others at any time of their interval. */
-double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
-                     double unit_age, double unit_use)
+/* Share of its bins' volume that a stream fills in a mean day, without the peak coefficients. */
+static double city_filled_a_day(const struct city_siting *siting, const struct city_stream *stream,
+                                double people, double litres)
 {
-    double age = stream->clear_days <= 1 ? 0.6 + 0.6 * unit_age : 1.15 * unit_age;
-    double use = 0.65 + 0.7 * unit_use;
-    double fill = 100 * siting->fill / siting->k * 1.35 * age * use;
+    double kg = people * siting->kg_per_person_day * stream->share;
 
-    return fill > 120 ? 120 : fill;
+    return litres > 0 ? kg / stream->density_kg_m3 * 1000 / litres : 0;
+}
+
+double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
+                     double people, double litres, double unit_age, double unit_use)
+{
+    double rate = 100 * city_filled_a_day(siting, stream, people, litres);
+    double days = rate > 0 ? ceil(stream->collect_at_pct / rate) : 1;
+    double fill = rate * (floor(unit_age * days) + 1) * (0.8 + 0.5 * unit_use);
+
+    return fill > CITY_FILL_MAX ? CITY_FILL_MAX : fill;
+}
+
+/* Bins come point by point and, at a point, stream by stream. */
+static void city_need_bins(const struct city *city, double bins[], double stops[], double litres[])
+{
+    uint32_t last_place = CITY_NONE;
+    uint32_t last_stream = CITY_NONE;
+
+    for (uint32_t i = 0; i < city->bin_count; i++) {
+        const struct city_bin *bin = &city->bins[i];
+        bins[bin->stream] += bin->litres / CITY_BIN_LITRES;
+        litres[bin->stream] += bin->litres;
+        stops[bin->stream] += bin->place != last_place || bin->stream != last_stream;
+        last_place = bin->place;
+        last_stream = bin->stream;
+    }
 }
 
 void city_need_of(const struct city *city, struct city_need *need)
 {
+    double litres[CITY_STREAMS_MAX] = {0};
+
+    need->people = (double)city->population;
+    for (uint32_t i = 0; i < city->stream_count; i++)
+        need->bins[i] = need->stops[i] = 0;
+    city_need_bins(city, need->bins, need->stops, litres);
     for (uint32_t i = 0; i < city->stream_count; i++) {
         const struct city_stream *stream = &city->streams[i];
-        need->kg[i] = city_kg_day(&city->siting, stream, (double)city->population);
-        need->bins[i] = need->stops[i] = 0;
+        /* A full bin is visited on the day it is full, a point when one of its bins is. */
+        double visits = city_filled_a_day(&city->siting, stream, need->people, litres[i]) *
+                        city->siting.a1 * city->siting.a2 * 100 /
+                        (stream->collect_at_pct > 1 ? stream->collect_at_pct : 1);
+        visits = visits > 1 ? 1 : visits;
+        need->kg[i] = city_kg_day(&city->siting, stream, need->people);
+        need->bins[i] *= visits;
+        need->stops[i] *= visits * 1.5 > 1 ? 1 : visits * 1.5;
     }
-    uint32_t last_place = CITY_NONE;
-    uint32_t last_stream = CITY_NONE;
-    for (uint32_t i = 0; i < city->bin_count; i++) {
-        const struct city_bin *bin = &city->bins[i];
-        double clear_days = city->streams[bin->stream].clear_days;
-        double visits = clear_days > 1 ? 1 / clear_days : 1;
-        need->bins[bin->stream] += visits * bin->litres / CITY_BIN_LITRES;
-        if (bin->place != last_place || bin->stream != last_stream)
-            need->stops[bin->stream] += visits;
-        last_place = bin->place;
-        last_stream = bin->stream;
-    }
-    need->people = (double)city->population;
 }
 
 void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],

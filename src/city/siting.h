@@ -78,8 +78,11 @@ void city_site_wish(enum city_site_where where, double start, uint32_t k, double
 uint32_t city_site_count(const struct city_site_model *model, double people);
 double city_site_capacity_t_day(const struct city *city, const struct city_site_model *models,
                                 size_t model_count, size_t index, double people);
-/* The middle level that a bin of this stream shows, 0-100, when `unit` runs over [0, 1). */
+/* A plausible level of a bin at a point where `people` share `litres` of the stream, when bins are
+ * emptied on the day they reach the stream's collect_at_pct: `unit_age` in [0, 1) is how long ago
+ * that was, `unit_use` how much it is used. Percent, at most CITY_FILL_MAX. */
 double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
-                     double unit_age, double unit_use);
+                     double people, double litres, double unit_age, double unit_use);
+#define CITY_FILL_MAX 120.0
 
 #endif

@@ -312,13 +312,17 @@ static double sim_people_at(const struct city *city, uint32_t point)
     return points ? (double)compound->population / points : 0;
 }
 
-static void sim_bin(struct sim_town *town, uint32_t point, uint32_t stream, uint32_t slot)
+/* One of `bins` that share the point's stream. */
+static void sim_bin(struct sim_town *town, uint32_t point, uint32_t stream, uint32_t bins,
+                    uint32_t slot)
 {
     struct city *city = town->city;
     const struct city_stream *what = &city->streams[stream];
     struct city_bin *bin = &city->bins[city->bin_count];
     double age = sim_unit(&town->plan, point, stream, SIM_FILL_AGE);
     double use = sim_unit(&town->plan, city->bin_count, 0, SIM_FILL_USE);
+    double fill = city_fill_pct(&city->siting, what, sim_people_at(city, point),
+                                (double)what->bin_litres * bins, age, use);
     double gap = SIM_BIN_GAP_M * town->plan.e7_per_m_lng;
 
     *bin = (struct city_bin){
@@ -326,7 +330,7 @@ static void sim_bin(struct sim_town *town, uint32_t point, uint32_t stream, uint
         .place = point,
         .stream = stream,
         .litres = what->bin_litres,
-        .fill_pct = floor(city_fill_pct(&city->siting, what, age, use) * 10 + 0.5) / 10,
+        .fill_pct = floor(fill * 10 + 0.5) / 10,
         .at = city->places[point].at,
     };
     bin->at.lng_e7 += (int32_t)(gap * slot);
@@ -350,7 +354,7 @@ enum err sim_city_bins(struct sim_town *town)
             uint32_t bins =
                 city_bins_need(&city->siting, &city->streams[s], sim_people_at(city, p));
             for (uint32_t k = 0; k < bins; k++)
-                sim_bin(town, p, s, slot++);
+                sim_bin(town, p, s, bins, slot++);
         }
     }
     return town->err;
