@@ -135,10 +135,10 @@ export class ApiError extends Error {
   }
 }
 
-async function ask(path: string, init?: RequestInit): Promise<Response> {
+async function ask(path: string): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(path, { cache: 'no-cache', ...init })
+    response = await fetch(path, { cache: 'no-cache' })
   } catch {
     throw new ApiError(0, 'offline', 'The server cannot be reached.')
   }
@@ -153,17 +153,7 @@ export const api = {
   bins: async (): Promise<GeoJSON.FeatureCollection> => (await ask('/api/v1/bins')).json(),
   facilities: async (): Promise<Facility[]> => (await (await ask('/api/v1/facilities')).json()).facilities,
   routes: async (): Promise<GeoJSON.FeatureCollection> => (await ask('/api/v1/plan/routes')).json(),
-  plan: async (): Promise<{ plan: Plan; version: string }> => {
-    const response = await ask('/api/v1/plan')
-    return { plan: await response.json(), version: response.headers.get('ETag') ?? '' }
-  },
-  // Changes when the plan does; empty when there is none.
-  planVersion: async (): Promise<string> => {
-    try {
-      return (await ask('/api/v1/plan', { method: 'HEAD' })).headers.get('ETag') ?? ''
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return ''
-      throw error
-    }
-  },
+  plan: async (): Promise<Plan> => (await ask('/api/v1/plan')).json(),
+  // Changes when the plan does; null when there is none.
+  planVersion: async (): Promise<string | null> => (await (await ask('/api/v1/health')).json()).plan,
 }

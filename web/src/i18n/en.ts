@@ -117,7 +117,6 @@ const en: typeof zh = {
     zoomOut: 'Zoom out',
     fill: '{pct}% full',
     litres: '{n} litres',
-    attribution: 'Map drawn from imported data',
   },
   facility: {
     depot: 'Depot',

@@ -115,7 +115,6 @@ export default {
     zoomOut: '缩小',
     fill: '满 {pct}%',
     litres: '{n} 升',
-    attribution: '地图数据来自导入的地图',
   },
   facility: {
     depot: '停车场',

@@ -29,7 +29,7 @@ export const filter = reactive({ text: '', kind: 'all' as 'all' | 'collect' | 's
 export const layers = reactive({ bins: {} as Record<string, boolean>, collect: true, sweep: true, facilities: true, unserved: true })
 export const colourBy = ref<'vehicle' | 'stream'>('vehicle')
 
-let version = ''
+let version: string | null = null
 
 export const streams = computed(() => city.value?.streams ?? [])
 export const selected = computed(() => plan.value?.routes.find((r) => r.id === selectedId.value) ?? null)
@@ -84,21 +84,17 @@ export function select(id: string | null): void {
 }
 
 async function loadPlan(): Promise<void> {
-  try {
+  const now = await api.planVersion() // asked first: a plan that comes in between is found at the next look
+  if (now === null) {
+    plan.value = null
+    paths.value = null
+  } else {
     const [answer, lines] = await Promise.all([api.plan(), api.routes()])
-    plan.value = answer.plan
+    plan.value = answer
     paths.value = lines
-    version = answer.version
-    planProblem.value = ''
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) {
-      plan.value = null
-      paths.value = null
-      version = ''
-      return
-    }
-    throw error
   }
+  version = now
+  planProblem.value = ''
 }
 
 export async function load(): Promise<void> {
