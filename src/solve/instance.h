@@ -2,11 +2,14 @@
  *
  * Purpose    VRPLIB .vrp (CVRP) and CARP .dat from bytes; answers written in the sets' own terms.
  * Source     VRPLIB: TSPLIB 95 format (Reinelt) with CAPACITY, DEMAND_SECTION, DEPOT_SECTION;
- * EUC_2D distances rounded to the nearest integer. CARP: the Spanish keywords of the University of
- * Valencia's library; the cost counts serviced and other traversals alike. Fleet      Free in both:
- * as many vehicles as there are services. Memory     An instance owns its arrays;
- * solve_instance_free() gives them back. Limits     SOLVE_INSTANCE_NODES_MAX nodes. Threads    Any;
- * pure. Layer      1
+ *            EUC_2D distances rounded to the nearest integer. CARP: the Spanish keywords of the
+ *            University of Valencia's library; the cost counts serviced and other traversals
+ *            alike.
+ * Fleet      Free in both: as many vehicles as there are services.
+ * Memory     An instance owns its arrays; solve_instance_free() gives them back.
+ * Limits     SOLVE_INSTANCE_NODES_MAX nodes.
+ * Threads    Any; pure.
+ * Layer      1
  */
 #ifndef SOLVE_INSTANCE_H
 #define SOLVE_INSTANCE_H

@@ -1,5 +1,6 @@
 /* lines.h - a text file line by line, word by word, with places for messages. Shared by the
- * readers. */
+ * readers.
+ */
 #ifndef SOLVE_LINES_H
 #define SOLVE_LINES_H
 

@@ -1,4 +1,5 @@
-/* readers.h - the readers of each kind of instance, for instance.c alone. */
+/* readers.h - the readers of each kind of instance, for instance.c alone.
+ */
 #ifndef SOLVE_READERS_H
 #define SOLVE_READERS_H
 
