@@ -26,8 +26,7 @@ static enum folder_token folder_json_wrong(struct folder_json *json, const char 
     if (buf_err(&json->text) == ERR_NOMEM)
         folder_no_memory(json->report);
     else if (!json->bad)
-        folder_mistake(json->report,
-                       (struct folder_mark){json->line, json->at - json->line_at + 1},
+        folder_mistake(json->report, (struct folder_mark){json->line, json->at - json->line_at + 1},
                        "not JSON: %s", what);
     json->bad = true;
     return FOLDER_JSON_BAD;

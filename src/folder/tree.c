@@ -296,9 +296,8 @@ static void folder_tree_unknown(struct folder_reader *reader, const struct folde
     const char *nearest = folder_nearest(fields, node->key);
 
     folder_mistake(&reader->report, node->key_mark, "unknown key `%.*s`; %s%s%s",
-                   node->key.size > 60 ? 60 : (int)node->key.size, node->key.data,
-                   nearest ? "did you mean `" : "remove it", nearest ? nearest : "",
-                   nearest ? "`?" : "");
+                   STR_ARG(folder_short(node->key)), nearest ? "did you mean `" : "remove it",
+                   nearest ? nearest : "", nearest ? "`?" : "");
 }
 
 static void folder_tree_missing(struct folder_reader *reader, const struct folder_node *node,
