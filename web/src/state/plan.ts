@@ -80,6 +80,7 @@ export function clearFilter(): void {
 
 export function select(id: string | null): void {
   selectedId.value = id
+  hoveredId.value = null
   focus.value = null
 }
 
