@@ -23,8 +23,11 @@ struct str folder_json_text(const struct folder_json *json)
 
 static enum folder_token folder_json_wrong(struct folder_json *json, const char *what)
 {
-    if (!json->bad)
-        folder_mistake(json->report, (struct folder_mark){json->line, json->at - json->line_at + 1},
+    if (buf_err(&json->text) == ERR_NOMEM)
+        folder_no_memory(json->report);
+    else if (!json->bad)
+        folder_mistake(json->report,
+                       (struct folder_mark){json->line, json->at - json->line_at + 1},
                        "not JSON: %s", what);
     json->bad = true;
     return FOLDER_JSON_BAD;
@@ -140,7 +143,7 @@ static bool folder_json_string(struct folder_json *json)
         }
         json->at++;
         if (c == '"')
-            break;
+            break; /* a failed buffer was seen above, as the quote adds nothing to it */
         if (c != '\\') {
             buf_char(&json->text, (char)c);
         } else if (!folder_json_escape(json)) {
@@ -148,8 +151,6 @@ static bool folder_json_string(struct folder_json *json)
             return false;
         }
     }
-    if (buf_err(&json->text) == ERR_NOMEM)
-        folder_no_memory(json->report);
     if (!str_utf8(buf_text(&json->text), &bad)) {
         folder_json_wrong(json, "a text is not UTF-8; save the file as UTF-8");
         return false;
@@ -170,7 +171,7 @@ static enum folder_token folder_json_plain(struct folder_json *json)
     json->value = true;
     if (str_eq(text, STR("true")) || str_eq(text, STR("false")) || str_eq(text, STR("null")))
         return FOLDER_JSON_WORD;
-    if (str_f64(text, &number))
+    if (buf_err(&json->text) || str_f64(text, &number))
         return folder_json_wrong(json, "a value is expected here");
     return FOLDER_JSON_NUMBER;
 }

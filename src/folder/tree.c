@@ -319,7 +319,6 @@ void folder_tree_fill(struct folder_reader *reader, const struct folder_node *no
 {
     if (!folder_tree_is(reader, node, FOLDER_MAP, node->key.size ? node->key.data : "this"))
         return;
-    folder_tree_missing(reader, node, fields);
     for (const struct folder_node *child = node->first; child; child = child->next) {
         const struct folder_field *field = folder_field_find(fields, child->key);
         if (field)
@@ -327,6 +326,7 @@ void folder_tree_fill(struct folder_reader *reader, const struct folder_node *no
         else
             folder_tree_unknown(reader, child, fields);
     }
+    folder_tree_missing(reader, node, fields);
 }
 
 void folder_tree_quote(struct buf *out, struct str text)
