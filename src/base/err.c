@@ -68,6 +68,8 @@ static void err_trim_utf8(char *text)
 }
 
 static void diag_fill(struct diag *diag, enum err code, const char *format, va_list args)
+    PRINTF_LIKE(3, 0);
+static void diag_fill(struct diag *diag, enum err code, const char *format, va_list args)
 {
     diag->code = code;
     vsnprintf(diag->text, sizeof diag->text, format, args);

@@ -14,6 +14,7 @@
     X("city", cmd_city, "make, import or check a city's folder")           \
     X("plan", cmd_plan, "plan a day's collection and sweeping")            \
     X("road", cmd_road, "measure or describe the street network of a map") \
+    X("solve", cmd_solve, "solve or check a published routing instance")   \
     X("serve", cmd_serve, "serve a city's page and API")                   \
     X("version", cmd_version, "print the version")
 

@@ -1,15 +1,15 @@
 /* cmd_plan.c - `yancheng plan DIR`: a day's plan as a table and two files. Ctrl-C gives the best so
  * far. */
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/day.h"
 #include "cmd/cmd.h"
+#include "cmd/search.h"
 
-enum { PLAN_SECONDS_DEFAULT = 30, PLAN_SECONDS_MAX = 24 * 3600, PLAN_BAR = 32 };
+enum { PLAN_SECONDS_DEFAULT = 30, PLAN_SECONDS_MAX = 24 * 3600 };
 
 static const char plan_help[] =
     "Usage: yancheng plan DIR [--date YYYY-MM-DD] [--time SECONDS] [--iterations N]\n"
@@ -19,15 +19,6 @@ static const char plan_help[] =
     "With --iterations and the same --seed the plan is the same, bit for bit.\n"
     "--json prints the totals as one line of JSON instead of the table.\n"
     "Ctrl-C ends the search and keeps the best plan so far.\n";
-
-/* A signal handler can reach nothing else. */
-static atomic_bool plan_stop;
-
-static void plan_on_signal(int number)
-{
-    (void)number;
-    atomic_store(&plan_stop, true);
-}
 
 struct plan_call {
     const char *folder;
@@ -39,21 +30,6 @@ struct plan_call {
 static enum err plan_bad(struct diag *diag, const char *option, const char *want)
 {
     return diag_set(diag, ERR_USAGE, "--%s wants %s; see `yancheng plan --help`", option, want);
-}
-
-static enum err plan_number(const char *text, uint64_t least, uint64_t most, const char *option,
-                            uint64_t *ret, struct diag *diag)
-{
-    uint64_t value = 0;
-    char want[80];
-
-    if (!str_u64(str_of(text), &value) && value >= least && value <= most) {
-        *ret = value;
-        return OK;
-    }
-    snprintf(want, sizeof want, "a whole number from %llu to %llu", (unsigned long long)least,
-             (unsigned long long)most);
-    return plan_bad(diag, option, want);
 }
 
 static enum err plan_only(struct plan_options *options, const char *what, struct diag *diag)
@@ -75,15 +51,16 @@ static enum err plan_option(struct plan_call *call, int option, struct diag *dia
                    ? plan_bad(diag, "date", "a day like 2026-11-24")
                    : OK;
     case 't':
-        err = plan_number(optarg, 1, PLAN_SECONDS_MAX, "time", &number, diag);
+        err = cmd_number("plan", "time", optarg, 1, PLAN_SECONDS_MAX, &number, diag);
         options->budget_us = (int64_t)number * CLOCK_US_PER_S;
         return err;
     case 'i':
-        return plan_number(optarg, 1, UINT64_MAX, "iterations", &options->iterations_max, diag);
+        return cmd_number("plan", "iterations", optarg, 1, UINT64_MAX, &options->iterations_max,
+                          diag);
     case 's':
-        return plan_number(optarg, 0, UINT64_MAX, "seed", &options->seed, diag);
+        return cmd_number("plan", "seed", optarg, 0, UINT64_MAX, &options->seed, diag);
     case 'n':
-        err = plan_number(optarg, 1, POOL_THREADS_MAX, "threads", &number, diag);
+        err = cmd_number("plan", "threads", optarg, 1, POOL_THREADS_MAX, &number, diag);
         options->workers = pool_workers((unsigned)number);
         return err;
     case 'o':
@@ -134,14 +111,9 @@ struct plan_bar {
 static void plan_progress(void *context, double done, const char *stage)
 {
     struct plan_bar *bar = context;
-    int filled = (int)(done * PLAN_BAR);
 
     bar->shown = true;
-    fprintf(stderr, "\r%-8s [", stage);
-    for (int i = 0; i < PLAN_BAR; i++)
-        fputc(i < filled ? '#' : '.', stderr);
-    fprintf(stderr, "] %3d %%", (int)(done * 100));
-    fflush(stderr);
+    cmd_bar(stage, done);
 }
 
 static void plan_print_clock(int32_t ds)
@@ -220,7 +192,7 @@ static enum err plan_call_run(struct plan_call *call, struct diag *diag)
     }
     enum err err = app_day_plan(call->folder, &call->options, &day, diag);
     if (bar.shown)
-        fprintf(stderr, "\r%60s\r", "");
+        cmd_bar_clear();
     if (!err)
         err = app_day_save(&day, call->folder, diag);
     if (!err && call->json)
@@ -235,11 +207,10 @@ int cmd_plan(int argc, char **argv)
 {
     struct plan_call call = {.options = {.seed = 1,
                                          .clock = clock_os(),
-                                         .cancel = &plan_stop,
+
                                          .workers = pool_workers(0),
                                          .collect = true,
                                          .sweep = true}};
-    struct sigaction action = {.sa_handler = plan_on_signal};
     struct diag diag = {0};
 
     enum err err = plan_arguments(argc, argv, &call, &diag);
@@ -249,8 +220,7 @@ int cmd_plan(int argc, char **argv)
         fputs(plan_help, stdout);
         return 0;
     }
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    call.options.cancel = cmd_stop_flag();
     err = plan_call_run(&call, &diag);
     return err ? cmd_fail("plan", &diag) : 0;
 }

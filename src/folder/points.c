@@ -279,25 +279,52 @@ static enum err folder_one_read(struct folder_reader *reader, const char *path,
     return folder_report_end(&reader->report, diag);
 }
 
+/* Moves GeoJSON's points, which grew on the heap, into the city's arena. */
+static enum err folder_points_keep(struct folder_points_reader *points, struct diag *diag)
+{
+    const struct folder_report *report = &points->reader.report;
+    size_t count = points->points.count;
+
+    enum err err = folder_report_end(report, diag);
+    if (points->capacity == 0)
+        return err;
+    void *grown = points->points.items;
+    if (!err) {
+        points->points.items =
+            arena_zero(&points->reader.city->arena, count, sizeof *points->points.items);
+        if (points->points.items)
+            memcpy(points->points.items, grown, count * sizeof *points->points.items);
+        else
+            err = diag_set(diag, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+    }
+    mem_free(grown);
+    return err;
+}
+
 enum err folder_points_read(const char *path, const struct folder_pack *pack, struct city *city,
                             const struct folder_sink *sink, struct folder_points *ret_points,
                             struct diag *diag)
 {
+    const struct folder_file file = {path, FOLDER_TABLE_BYTES_MAX, false, folder_points_any, NULL};
     struct folder_points_reader points = {
         .reader = {.report = {.sink = sink, .file = path}, .city = city}, .pack = pack};
 
-    enum err err = folder_one_read(&points.reader, path, folder_points_any, diag);
-    void *grown = points.capacity ? points.points.items : NULL; /* GeoJSON's, from the heap */
-    if (!err && grown) {
-        struct folder_point *kept =
-            arena_zero(&city->arena, points.points.count, sizeof *points.points.items);
-        if (kept)
-            memcpy(kept, grown, points.points.count * sizeof *kept);
-        else
-            err = diag_at(diag, ERR_NOMEM, path, 0, 0, "%s", err_text(ERR_NOMEM));
-        points.points.items = kept;
-    }
-    mem_free(grown);
+    folder_path_read(&points.reader, path, &file);
+    enum err err = folder_points_keep(&points, diag);
+    if (!err)
+        *ret_points = points.points;
+    return err;
+}
+
+enum err folder_points_parse(const char *name, struct str content, const struct folder_pack *pack,
+                             struct city *city, const struct folder_sink *sink,
+                             struct folder_points *ret_points, struct diag *diag)
+{
+    struct folder_points_reader points = {
+        .reader = {.report = {.sink = sink, .file = name}, .city = city}, .pack = pack};
+
+    folder_points_any(&points.reader, content);
+    enum err err = folder_points_keep(&points, diag);
     if (!err)
         *ret_points = points.points;
     return err;

@@ -29,6 +29,11 @@ struct folder_points {
 MUST_USE enum err folder_points_read(const char *path, const struct folder_pack *pack,
                                      struct city *city, const struct folder_sink *sink,
                                      struct folder_points *ret_points, struct diag *diag);
+/* The same from memory; `name` is for messages. */
+MUST_USE enum err folder_points_parse(const char *name, struct str content,
+                                      const struct folder_pack *pack, struct city *city,
+                                      const struct folder_sink *sink,
+                                      struct folder_points *ret_points, struct diag *diag);
 /* facilities.csv or fleet.csv from anywhere, into a city that has its streams (and facilities). */
 MUST_USE enum err folder_facilities_load(const char *path, struct city *city,
                                          const struct folder_sink *sink, struct diag *diag);

@@ -2,66 +2,22 @@
  * back greedily, with blinks; simulated annealing decides what stays.
  *
  * Source     Christiaens and Vanden Berghe, "Slack Induction by String Removals for Vehicle Routing
- *            Problems", Transportation Science 54(2), 2020. Ours adds modes, facilities and
- * classes. Limits     Each stop is tried beside its SOLVE_NEAR_MAX nearest; only when none of those
- * takes it is every place tried.
+ *            Problems", Transportation Science 54(2), 2020. Ours adds modes, facilities and classes.
+ * Limits     Each stop is tried beside its SOLVE_NEAR_MAX nearest; only when none of those takes it
+ *            is every place tried.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "solve/inner.h"
+#include "solve/search.h"
 
 enum {
     SOLVE_STRING_MAX = 10, /* stops of one string */
     SOLVE_REMOVED_MEAN = 10,
-    SOLVE_BLINKS = 100,     /* one place in a hundred is overlooked */
-    SOLVE_POLL = 16,        /* iterations between looks at the clock */
-    SOLVE_OLD_TRIED = 8,    /* long unserved stops tried again in one iteration */
-    SOLVE_SPLITS_TRIED = 6, /* full trips beside which a facility is considered */
+    SOLVE_POLL = 16,     /* iterations between looks at the clock */
+    SOLVE_OLD_TRIED = 8, /* long unserved stops tried again in one iteration */
     SOLVE_FIRST_SLOTS = 8,
-};
-static const uint32_t solve_nowhere = UINT32_MAX;
-
-struct solve_saved {
-    uint32_t slot;
-    uint32_t class;
-    uint32_t first; /* of its stops in the journal */
-    uint32_t count;
-};
-
-struct solve_search {
-    const struct solve_field *field;
-    struct rng rng;
-    VEC(struct solve_tour) tours;
-    struct solve_tour *empty; /* by class, to judge opening a route */
-    uint32_t *used;           /* by class */
-    uint32_t *tour_of;        /* by service; solve_nowhere when unserved */
-    uint32_t *at_of;          /* node in its tour */
-    VEC(uint32_t) absent;
-    VEC(uint32_t) old_absent; /* before this iteration's ruin */
-    VEC(struct solve_saved) journal;
-    VEC(uint32_t) journal_stops;
-    VEC(struct solve_saved) best_tours;
-    VEC(uint32_t) best_stops;
-    uint32_t *touched; /* by slot: iteration that saved it */
-    size_t touched_capacity;
-    uint32_t iteration_mark;
-    int64_t cost;
-    int64_t best_cost;
-    uint64_t iterations;
-    int64_t first_leg; /* mean cost of a leg of the first solution: the scale of temperature */
-    double log_ratio;
-};
-
-/* A place to put a stop. */
-struct solve_spot {
-    int64_t delta;
-    uint32_t slot; /* solve_nowhere: a new route of `class` */
-    uint32_t class;
-    uint32_t at;
-    uint32_t stops[2];
-    uint32_t count;
 };
 
 static void solve_index(struct solve_search *s, uint32_t slot)
@@ -90,8 +46,7 @@ static enum err solve_save(struct solve_search *s, uint32_t slot)
     return vec_push(&s->journal, saved);
 }
 
-static void solve_put_back(struct solve_search *s, const struct solve_saved *saved,
-                           const uint32_t *stops)
+void solve_put_back(struct solve_search *s, const struct solve_saved *saved, const uint32_t *stops)
 {
     struct solve_tour *tour = &s->tours.items[saved->slot];
 
@@ -116,7 +71,7 @@ static void solve_revert(struct solve_search *s)
         const struct solve_tour *tour = &s->tours.items[s->journal.items[i].slot];
         for (uint32_t n = 1; n + 1 < tour->count; n++)
             if (tour->nodes[n].stop < s->field->problem->service_count)
-                s->tour_of[tour->nodes[n].stop] = solve_nowhere;
+                s->tour_of[tour->nodes[n].stop] = SOLVE_NOWHERE;
         s->used[tour->class] -= tour->count > 2;
     }
     for (size_t i = 0; i < s->journal.count; i++) {
@@ -126,7 +81,7 @@ static void solve_revert(struct solve_search *s)
     }
     solve_unlist(s);
     for (size_t i = 0; i < s->absent.count; i++)
-        s->tour_of[s->absent.items[i]] = solve_nowhere;
+        s->tour_of[s->absent.items[i]] = SOLVE_NOWHERE;
 }
 
 static enum err solve_keep_best(struct solve_search *s)
@@ -147,137 +102,6 @@ static enum err solve_keep_best(struct solve_search *s)
     s->best_cost = s->cost;
     return OK;
 }
-
-/* --- where a stop can go ------------------------------------------------------------------ */
-
-static bool solve_load_fits(const struct solve_search *s, const struct solve_tour *tour,
-                            uint32_t at, const struct solve_stop *stop)
-{
-    const struct solve_vehicle *vehicle = s->field->classes[tour->class].vehicle;
-    const struct solve_node *node = &tour->nodes[at];
-
-    for (uint32_t d = 0; d < s->field->problem->dims; d++) {
-        if (stop->load[d] == 0)
-            continue;
-        if (node->trip[d] + stop->load[d] > vehicle->capacity[d])
-            return false;
-        if ((vehicle->must_reset >> d & 1) && at >= tour->last_reset[d])
-            return false;
-    }
-    return true;
-}
-
-static void solve_offer(struct solve_spot *best, const struct solve_spot *spot)
-{
-    if (spot->delta < best->delta)
-        *best = *spot;
-}
-
-/* The stop with a facility beside it: a trip more. */
-static void solve_try_split(struct solve_search *s, uint32_t slot, const struct solve_tour *tour,
-                            uint32_t at, uint32_t service, struct solve_spot *best)
-{
-    const struct solve_field *field = s->field;
-    const struct solve_vehicle *vehicle = field->classes[tour->class].vehicle;
-    const int32_t *load = field->stops[service].load;
-    int64_t old = tour->count > 2 ? tour->cost : 0;
-
-    if (tour->facilities >= (uint32_t)vehicle->trips_max)
-        return;
-    for (uint32_t i = 0; i < field->facilities_tried; i++) {
-        uint32_t f =
-            field->facility_stop + field->facilities[(size_t)service * field->facilities_tried + i];
-        if (field->stops[f].skills & ~vehicle->skills)
-            continue;
-        for (int before = 0; before < 2; before++) {
-            struct solve_spot spot = {.slot = slot, .class = tour->class, .at = at, .count = 2};
-            spot.stops[before ? 0 : 1] = service;
-            spot.stops[before ? 1 : 0] = f;
-            if (!solve_reset_fits(field, tour, at, field->stops[f].resets, load, before != 0))
-                continue;
-            int64_t cost = solve_tour_with(field, tour, at, spot.stops, 2);
-            spot.delta = cost < SOLVE_INFINITE ? cost - old : SOLVE_INFINITE;
-            solve_offer(best, &spot);
-        }
-    }
-}
-
-/* After node `at`. Returns true when only the load stood against it. */
-static bool solve_try(struct solve_search *s, uint32_t slot, const struct solve_tour *tour,
-                      uint32_t at, uint32_t service, struct solve_spot *best)
-{
-    const struct solve_field *field = s->field;
-    struct solve_spot spot = {
-        .slot = slot, .class = tour->class, .at = at, .stops = {service}, .count = 1};
-
-    if (!solve_load_fits(s, tour, at, &field->stops[service]))
-        return true;
-    int64_t cost = solve_tour_with(field, tour, at, spot.stops, 1);
-    spot.delta = cost < SOLVE_INFINITE ? cost - (tour->count > 2 ? tour->cost : 0) : SOLVE_INFINITE;
-    solve_offer(best, &spot);
-    return false;
-}
-
-static bool solve_may(const struct solve_search *s, uint32_t class, uint32_t service)
-{
-    return !(s->field->stops[service].skills & ~s->field->classes[class].vehicle->skills);
-}
-
-static bool solve_blink(struct solve_search *s)
-{
-    return rng_below(&s->rng, SOLVE_BLINKS) == 0;
-}
-
-static void solve_try_near(struct solve_search *s, uint32_t service, struct solve_spot *best)
-{
-    const struct solve_field *field = s->field;
-    unsigned splits = field->problem->facility_count ? SOLVE_SPLITS_TRIED : 0;
-
-    for (uint32_t i = 0; i < field->near_count; i++) {
-        uint32_t other = field->near[(size_t)service * field->near_count + i];
-        uint32_t slot = s->tour_of[other];
-        if (slot == solve_nowhere)
-            continue;
-        const struct solve_tour *tour = &s->tours.items[slot];
-        if (!solve_may(s, tour->class, service))
-            continue;
-        for (uint32_t side = 0; side < 2; side++) {
-            uint32_t at = s->at_of[other] - side;
-            if (solve_blink(s))
-                continue;
-            if (solve_try(s, slot, tour, at, service, best) && splits) {
-                solve_try_split(s, slot, tour, at, service, best);
-                splits--;
-            }
-        }
-    }
-}
-
-static void solve_try_everywhere(struct solve_search *s, uint32_t service, struct solve_spot *best)
-{
-    bool facilities = s->field->problem->facility_count > 0;
-
-    for (uint32_t slot = 0; slot < s->tours.count; slot++) {
-        const struct solve_tour *tour = &s->tours.items[slot];
-        if (tour->count <= 2 || !solve_may(s, tour->class, service))
-            continue;
-        for (uint32_t at = 0; at + 1 < tour->count; at++)
-            if (solve_try(s, slot, tour, at, service, best) && facilities)
-                solve_try_split(s, slot, tour, at, service, best);
-    }
-}
-
-static void solve_try_new(struct solve_search *s, uint32_t service, struct solve_spot *best)
-{
-    for (uint32_t c = 0; c < s->field->class_count; c++) {
-        if (s->used[c] >= s->field->classes[c].count || !solve_may(s, c, service))
-            continue;
-        if (solve_try(s, solve_nowhere, &s->empty[c], 0, service, best))
-            solve_try_split(s, solve_nowhere, &s->empty[c], 0, service, best);
-    }
-}
-
-/* --- changing the solution ------------------------------------------------------------------ */
 
 static enum err solve_new_slot(struct solve_search *s, uint32_t class, uint32_t *ret_slot)
 {
@@ -311,7 +135,7 @@ static enum err solve_place(struct solve_search *s, const struct solve_spot *spo
     enum err err = OK;
 
     *ret_placed = false;
-    if (slot == solve_nowhere)
+    if (slot == SOLVE_NOWHERE)
         err = solve_new_slot(s, spot->class, &slot);
     if (!err)
         err = solve_save(s, slot);
@@ -344,13 +168,9 @@ static enum err solve_place(struct solve_search *s, const struct solve_spot *spo
 static enum err solve_recreate_one(struct solve_search *s, uint32_t service, bool *ret_placed)
 {
     int64_t price = s->field->problem->services[service].price;
-    struct solve_spot best = {.delta = SOLVE_INFINITE};
+    struct solve_spot best = solve_spot_find(s, service);
 
     *ret_placed = false;
-    solve_try_near(s, service, &best);
-    solve_try_new(s, service, &best);
-    if (best.delta >= SOLVE_INFINITE)
-        solve_try_everywhere(s, service, &best);
     if (best.delta >= price)
         return OK;
     enum err err = solve_place(s, &best, ret_placed);
@@ -427,7 +247,7 @@ static void solve_take_out(struct solve_search *s, struct solve_tour *tour, uint
     uint32_t service = tour->nodes[at].stop;
 
     solve_tour_remove(tour, at);
-    s->tour_of[service] = solve_nowhere;
+    s->tour_of[service] = SOLVE_NOWHERE;
     s->cost += s->field->problem->services[service].price;
     s->absent.items[s->absent.count++] = service;
 }
@@ -515,7 +335,7 @@ static enum err solve_ruin(struct solve_search *s)
         uint32_t service =
             i == 0 ? seed : s->field->near[(size_t)seed * s->field->near_count + i - 1];
         uint32_t slot = s->tour_of[service];
-        if (slot == solve_nowhere || s->touched[slot] == s->iteration_mark)
+        if (slot == SOLVE_NOWHERE || s->touched[slot] == s->iteration_mark)
             continue;
         enum err err = solve_ruin_string(s, service, longest);
         if (err)
@@ -565,14 +385,12 @@ static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, do
     return s->cost < s->best_cost ? solve_keep_best(s) : OK;
 }
 
-/* --- a whole search --------------------------------------------------------------------------- */
-
 static enum err solve_search_first(struct solve_search *s, struct solve_key *keys)
 {
     const struct solve_problem *problem = s->field->problem;
 
     for (uint32_t i = 0; i < problem->service_count; i++) {
-        s->tour_of[i] = solve_nowhere;
+        s->tour_of[i] = SOLVE_NOWHERE;
         s->absent.items[s->absent.count++] = i;
         s->cost += problem->services[i].price;
     }
@@ -706,139 +524,4 @@ int64_t solve_search_cost(const struct solve_search *s)
 uint64_t solve_search_iterations(const struct solve_search *s)
 {
     return s->iterations;
-}
-
-/* --- the answer ------------------------------------------------------------------------------- */
-
-/* Modes are read backwards from the end; times forwards. */
-static void solve_take_times(const struct solve_field *field, const struct solve_tour *tour,
-                             struct solve_visit *visits, struct solve_route *route)
-{
-    const struct solve_node *nodes = tour->nodes;
-    const struct solve_stop *before = &field->stops[nodes[0].stop];
-    uint8_t mode = nodes[tour->count - 1].forward[0].via;
-    uint8_t mode_before = 0;
-
-    for (uint32_t i = tour->count - 2; i > 0; i--) {
-        visits[i - 1].mode = mode;
-        mode = nodes[i].forward[mode].via;
-    }
-    int64_t clock = nodes[tour->count - 1].forward[0].left;
-    route->leave = (int32_t)clock;
-    for (uint32_t i = 1; i + 1 < tour->count; i++) {
-        const struct solve_stop *stop = &field->stops[nodes[i].stop];
-        struct solve_visit *visit = &visits[i - 1];
-        bool facility = nodes[i].stop >= field->problem->service_count;
-        clock += solve_ride(field, before->leave[mode_before], stop->enter[visit->mode]);
-        visit->kind = facility ? SOLVE_FACILITY : SOLVE_SERVE;
-        visit->index = nodes[i].stop - (facility ? field->facility_stop : 0);
-        visit->arrive = (int32_t)clock;
-        clock = clock < stop->earliest ? stop->earliest : clock;
-        visit->start = (int32_t)clock;
-        clock += stop->duration[visit->mode];
-        visit->leave = (int32_t)clock;
-        before = stop;
-        mode_before = visit->mode;
-    }
-    clock += solve_ride(field, before->leave[mode_before],
-                        field->stops[nodes[tour->count - 1].stop].enter[0]);
-    route->arrive = (int32_t)clock;
-}
-
-static void solve_take_costs(const struct solve_field *field, const struct solve_solution *found,
-                             struct solve_route *route, struct solve_solution *sums)
-{
-    int64_t service = 0;
-    int64_t facility = 0;
-
-    for (uint32_t i = 0; i < route->visit_count; i++) {
-        const struct solve_visit *visit = &found->visits[route->visit_first + i];
-        if (visit->kind == SOLVE_FACILITY)
-            facility += field->problem->facilities[visit->index].cost;
-        else
-            service += field->problem->services[visit->index].modes[visit->mode].cost;
-    }
-    int64_t fixed = field->problem->vehicles[route->vehicle].cost_fixed;
-    sums->cost_service += service;
-    sums->cost_facility += facility;
-    sums->cost_fixed += fixed;
-    sums->cost_travel += route->cost - service - facility - fixed;
-    sums->cost += route->cost;
-}
-
-static enum err solve_take_routes(struct solve_search *s, struct solve_solution *found)
-{
-    const struct solve_field *field = s->field;
-    uint32_t *taken = mem_zero(field->class_count + 1, sizeof *taken);
-
-    found->routes = mem_zero(s->best_tours.count + 1, sizeof *found->routes);
-    found->visits = mem_zero(s->best_stops.count + 1, sizeof *found->visits);
-    if (!taken || !found->routes || !found->visits) {
-        mem_free(taken);
-        return ERR_NOMEM;
-    }
-    for (size_t i = 0; i < s->best_tours.count; i++) {
-        const struct solve_saved *saved = &s->best_tours.items[i];
-        struct solve_tour *tour = &s->tours.items[saved->slot];
-        const struct solve_class *class = &field->classes[saved->class];
-        struct solve_route *route = &found->routes[found->route_count++];
-        solve_put_back(s, saved, s->best_stops.items);
-        *route =
-            (struct solve_route){.vehicle = field->members[class->first + taken[saved->class]++],
-                                 .visit_first = found->visit_count,
-                                 .visit_count = tour->count - 2,
-                                 .cost = tour->cost};
-        solve_take_times(field, tour, found->visits + found->visit_count, route);
-        found->visit_count += route->visit_count;
-        solve_take_costs(field, found, route, found);
-    }
-    mem_free(taken);
-    return OK;
-}
-
-static enum err solve_take_unserved(const struct solve_field *field, struct solve_solution *found)
-{
-    uint32_t services = field->problem->service_count;
-    bool *served = mem_zero(services + 1, sizeof *served);
-
-    found->unserved = mem_zero(services + 1, sizeof *found->unserved);
-    if (!served || !found->unserved) {
-        mem_free(served);
-        return ERR_NOMEM;
-    }
-    for (uint32_t i = 0; i < found->visit_count; i++)
-        if (found->visits[i].kind == SOLVE_SERVE)
-            served[found->visits[i].index] = true;
-    for (uint32_t i = 0; i < services; i++)
-        if (!served[i]) {
-            found->unserved[found->unserved_count++] =
-                (struct solve_unserved){i, solve_field_reason(field, i)};
-            found->cost_unserved += field->problem->services[i].price;
-        }
-    found->cost += found->cost_unserved;
-    mem_free(served);
-    return OK;
-}
-
-enum err solve_search_take(struct solve_search *s, struct solve_solution *ret_solution)
-{
-    struct solve_solution found = {.iterations = s->iterations};
-
-    for (size_t slot = 0; slot < s->tours.count; slot++) { /* room for the best's longer tours */
-        uint32_t need = 2;
-        for (size_t i = 0; i < s->best_tours.count; i++)
-            if (s->best_tours.items[i].slot == slot)
-                need = s->best_tours.items[i].count;
-        if (solve_tour_room(&s->tours.items[slot], need))
-            return ERR_NOMEM;
-    }
-    enum err err = solve_take_routes(s, &found);
-    if (!err)
-        err = solve_take_unserved(s->field, &found);
-    if (err) {
-        solve_solution_done(&found);
-        return err;
-    }
-    *ret_solution = found;
-    return OK;
 }

@@ -2,11 +2,11 @@
  *
  * Purpose    What must be served, by whom, with trips to a facility in between -> routes.
  * Model      A service is done in one of its modes; a mode enters the network at one place and
- * leaves it at another. `travel` between places already holds turns and headings, so a node is a
- *            service with one mode (or two: a bin reached from either direction), an edge has two
- *            modes (one per direction), a one-way street has one.
- *            A route is: start place, services, visits to facilities that empty (or fill) some
- *            dimensions of the load, end place. Facilities are chosen by the solver.
+ *            leaves it at another. `travel` between places already holds turns and headings, so a
+ *            node is a service with one mode (or two: a bin reached from either direction), an
+ *            edge has two modes (one per direction), a one-way street has one. A route is: start
+ *            place, services, visits to facilities that empty (or fill) some dimensions of the
+ *            load, end place. Facilities are chosen by the solver.
  * Units      Cost in any integer unit of the caller (sums up to SOLVE_COST_MAX); time in seconds
  *            unless the caller says otherwise; loads in any integer unit per dimension.
  * Source     Node, edge, arc routing with mode choice: Vidal (2017), Operations Research 65(4).

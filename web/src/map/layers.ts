@@ -8,7 +8,6 @@ type Collection = GeoJSON.FeatureCollection
 const nothing: Collection = { type: 'FeatureCollection', features: [] }
 const none: FilterSpecification = ['==', ['get', 'route'], '']
 
-export const HIT_LAYERS = { stop: 'sel-stop', facility: 'facility', unserved: 'unserved', route: 'path-hit' } as const
 export const binLayer = (code: string): string => `bin-${code}`
 
 const zoomed = (...stops: unknown[]): ExpressionSpecification => ['interpolate', ['linear'], ['zoom'], ...stops] as unknown as ExpressionSpecification
@@ -59,14 +58,16 @@ export function addLayers(map: Map, streams: Stream[], language: Language): void
   map.addLayer({ id: 'sel-arrow', type: 'symbol', source: 'paths', filter: none, minzoom: 12,
     layout: { 'symbol-placement': 'line', 'icon-image': 'arrow', 'symbol-spacing': 70, 'icon-size': zoomed(12, 0.5, 16, 0.8), 'icon-allow-overlap': true, 'icon-rotation-alignment': 'map' } })
   map.addLayer({ id: 'path-hit', type: 'line', source: 'paths', layout: round, paint: { 'line-color': '#000', 'line-opacity': 0.001, 'line-width': 14 } })
-  map.addLayer({ id: 'facility', type: 'symbol', source: 'facilities',
-    layout: { 'icon-image': ['concat', 'facility-', ['get', 'kind']], 'icon-size': zoomed(9, 0.55, 13, 0.85, 16, 1), 'icon-allow-overlap': true,
-      'text-field': ['step', ['zoom'], '', 13, nameOf(language)], 'text-font': REGULAR, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 1.2], 'text-optional': true },
-    paint: { 'text-color': '#2b3640', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 } })
+  map.addLayer({ id: 'sel-site', type: 'circle', source: 'paths', filter: none,
+    paint: { 'circle-color': ['get', 'by_vehicle'], 'circle-opacity': 0.9, 'circle-radius': zoomed(9, 11, 13, 17, 16, 20) } })
   map.addLayer({ id: 'sel-stop', type: 'circle', source: 'paths', filter: none,
     paint: { 'circle-color': '#ffffff', 'circle-stroke-color': ['get', 'by_vehicle'], 'circle-radius': zoomed(9, 1.4, 12, 3, 14, 6.5, 17, 11), 'circle-stroke-width': zoomed(9, 1, 14, 2.4) } })
   map.addLayer({ id: 'sel-seq', type: 'symbol', source: 'paths', filter: none, minzoom: 13.6,
     layout: { 'text-field': ['to-string', ['get', 'seq']], 'text-font': BOLD, 'text-size': zoomed(13, 7, 17, 11), 'text-allow-overlap': true }, paint: { 'text-color': '#22303c' } })
+  map.addLayer({ id: 'facility', type: 'symbol', source: 'facilities',
+    layout: { 'icon-image': ['concat', 'facility-', ['get', 'kind']], 'icon-size': zoomed(9, 0.55, 13, 0.85, 16, 1), 'icon-allow-overlap': true,
+      'text-field': ['step', ['zoom'], '', 13, nameOf(language)], 'text-font': REGULAR, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 1.2], 'text-optional': true },
+    paint: { 'text-color': '#2b3640', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 } })
   map.addLayer({ id: 'unserved', type: 'symbol', source: 'unserved', layout: { 'icon-image': 'warning', 'icon-size': zoomed(9, 0.55, 14, 0.95), 'icon-allow-overlap': true } })
 }
 
@@ -96,6 +97,7 @@ export function setLanguage(map: Map, labels: string[], language: Language): voi
 export function setColouring(map: Map, property: 'by_vehicle' | 'by_stream'): void {
   for (const id of ['path', 'swept', 'path-hover', 'sel-swept', 'sel-path']) map.setPaintProperty(id, 'line-color', ['get', property])
   map.setPaintProperty('sel-stop', 'circle-stroke-color', ['get', property])
+  map.setPaintProperty('sel-site', 'circle-color', ['get', property])
 }
 
 // `shown` are the routes that the list shows and whose layer is on; the chosen one stands out and
@@ -110,7 +112,8 @@ export function setRoutes(map: Map, shown: string[], selected: string | null, ho
   const mine = selected ? [selected] : []
   for (const id of ['sel-casing', 'sel-path', 'sel-arrow']) map.setFilter(id, among(['path'], mine))
   map.setFilter('sel-swept', among(['swept'], mine))
-  map.setFilter('sel-stop', among(['serve', 'unload', 'refill'], mine))
+  map.setFilter('sel-stop', among(['serve'], mine))
+  map.setFilter('sel-site', among(['unload', 'refill'], mine))
   map.setFilter('sel-seq', among(['serve'], mine))
   map.setPaintProperty('path', 'line-opacity', selected ? 0.16 : 0.85)
   map.setPaintProperty('path-casing', 'line-opacity', selected ? 0 : 0.65)
