@@ -186,6 +186,12 @@ static enum err city_new_run(const struct city_args *args, struct diag *diag)
     return err;
 }
 
+static bool city_id_char(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+}
+
 /* The folder's own name, as far as it makes an id. */
 static struct str city_id_of(const struct city_args *args, size_t size, char *ret_id)
 {
@@ -198,11 +204,9 @@ static struct str city_id_of(const struct city_args *args, size_t size, char *re
         rest.size--;
     for (size_t i = 0; i < rest.size; i++) {
         char c = rest.data[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '_';
         if (c == '/')
             used = 0;
-        else if (plain && used < size)
+        else if (city_id_char(c) && used < size)
             ret_id[used++] = c;
     }
     return used ? (struct str){ret_id, used} : STR("city");

@@ -26,8 +26,7 @@ static enum folder_token folder_json_wrong(struct folder_json *json, const char 
     if (buf_err(&json->text) == ERR_NOMEM)
         folder_no_memory(json->report);
     else if (!json->bad)
-        folder_mistake(json->report,
-                       (struct folder_mark){json->line, json->at - json->line_at + 1},
+        folder_mistake(json->report, (struct folder_mark){json->line, json->at - json->line_at + 1},
                        "not JSON: %s", what);
     json->bad = true;
     return FOLDER_JSON_BAD;
@@ -89,23 +88,31 @@ static void folder_json_point(struct buf *out, uint32_t point)
     }
 }
 
+/* The second half of a pair, where one follows. */
+static bool folder_json_low(struct folder_json *json, uint32_t *point)
+{
+    uint32_t low;
+
+    if (!str_starts((struct str){json->content.data + json->at, json->content.size - json->at},
+                    STR("\\u")))
+        return true;
+    json->at += 2;
+    if (!folder_json_hex(json, &low))
+        return false;
+    *point = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((*point - 0xD800) << 10) + (low - 0xDC00)
+                                           : 0xFFFD;
+    return true;
+}
+
 /* \uXXXX, as a pair where it is half of one; a half alone becomes U+FFFD. */
 static bool folder_json_unicode(struct folder_json *json)
 {
     uint32_t point;
-    uint32_t low;
 
     if (!folder_json_hex(json, &point))
         return false;
-    bool high = point >= 0xD800 && point < 0xDC00;
-    if (high && json->at + 1 < json->content.size && json->content.data[json->at] == '\\' &&
-        json->content.data[json->at + 1] == 'u') {
-        json->at += 2;
-        if (!folder_json_hex(json, &low))
-            return false;
-        point = low >= 0xDC00 && low < 0xE000 ? 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00)
-                                              : 0xFFFD;
-    }
+    if (point >= 0xD800 && point < 0xDC00 && !folder_json_low(json, &point))
+        return false;
     if ((point >= 0xD800 && point < 0xE000) || point == 0)
         point = 0xFFFD;
     folder_json_point(&json->text, point);
@@ -225,25 +232,23 @@ static enum folder_token folder_json_value(struct folder_json *json)
     return FOLDER_JSON_STRING;
 }
 
-enum folder_token folder_json_next(struct folder_json *json)
+/* Passes the comma between two values. False when no value follows it. */
+static bool folder_json_comma(struct folder_json *json)
 {
-    if (json->bad)
-        return FOLDER_JSON_BAD;
-    buf_reset(&json->text);
+    if (!json->value || json->depth == 0 || folder_json_peek(json) != ',')
+        return true;
+    json->at++;
+    json->value = false;
     folder_json_blanks(json);
-    bool inside = json->depth > 0;
-    if (json->value && inside && folder_json_peek(json) == ',') {
-        json->at++;
-        json->value = false;
-        folder_json_blanks(json);
-        if (folder_json_peek(json) == '}' || folder_json_peek(json) == ']')
-            return folder_json_wrong(json, "a comma before the closing bracket; remove it");
-    }
-    json->mark = (struct folder_mark){json->line, json->at - json->line_at + 1};
     int c = folder_json_peek(json);
-    if (c < 0)
-        return inside || !json->value ? folder_json_wrong(json, "the text ends too early")
-                                      : FOLDER_JSON_END;
+    return c != '}' && c != ']';
+}
+
+/* The token that begins with `c`, where a value, a key or a closing bracket may stand. */
+static enum folder_token folder_json_token(struct folder_json *json, int c)
+{
+    bool inside = json->depth > 0;
+
     if (c == '}' || c == ']')
         return folder_json_close(json, c == '}');
     if (json->value)
@@ -252,6 +257,22 @@ enum folder_token folder_json_next(struct folder_json *json)
     if (inside && json->kinds[json->depth - 1] && !json->key)
         return folder_json_key(json);
     return folder_json_value(json);
+}
+
+enum folder_token folder_json_next(struct folder_json *json)
+{
+    if (json->bad)
+        return FOLDER_JSON_BAD;
+    buf_reset(&json->text);
+    folder_json_blanks(json);
+    if (!folder_json_comma(json))
+        return folder_json_wrong(json, "a comma before the closing bracket; remove it");
+    json->mark = (struct folder_mark){json->line, json->at - json->line_at + 1};
+    int c = folder_json_peek(json);
+    if (c >= 0)
+        return folder_json_token(json, c);
+    return json->depth > 0 || !json->value ? folder_json_wrong(json, "the text ends too early")
+                                           : FOLDER_JSON_END;
 }
 
 void folder_json_skip(struct folder_json *json, enum folder_token token)

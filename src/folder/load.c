@@ -144,24 +144,37 @@ static void folder_entries_read(struct folder_reader *reader, const char *folder
     }
 }
 
+struct folder_entries {
+    struct folder_entry *items;
+    size_t count;
+    size_t capacity;
+};
+
+static enum err folder_entries_list(DIR *dir, struct folder_entries *entries)
+{
+    enum err err = OK;
+
+    for (struct dirent *entry = readdir(dir); entry && !err; entry = readdir(dir)) {
+        struct folder_entry kept = {""};
+        if (entry->d_name[0] == '.' || !str_ends(str_of(entry->d_name), STR(".yaml")))
+            continue;
+        snprintf(kept.name, sizeof kept.name, "%s", entry->d_name);
+        err = entries->count < FOLDER_PROCESSES_MAX ? vec_push(entries, kept) : ERR_LIMIT;
+    }
+    return err;
+}
+
 static void folder_processes_read(struct folder_reader *reader, const char *path)
 {
     char folder[FILE_PATH_MAX];
-    VEC(struct folder_entry) entries = {0};
-    enum err err = OK;
+    struct folder_entries entries = {0};
 
     if (file_join(sizeof folder, folder, path, "processes"))
         return;
     DIR *dir = opendir(folder);
     if (!dir)
         return; /* a city without casework */
-    for (struct dirent *entry = readdir(dir); entry && !err; entry = readdir(dir)) {
-        struct folder_entry kept = {""};
-        if (entry->d_name[0] == '.' || !str_ends(str_of(entry->d_name), STR(".yaml")))
-            continue;
-        snprintf(kept.name, sizeof kept.name, "%s", entry->d_name);
-        err = entries.count < FOLDER_PROCESSES_MAX ? vec_push(&entries, kept) : ERR_LIMIT;
-    }
+    enum err err = folder_entries_list(dir, &entries);
     closedir(dir);
     folder_report_file(&reader->report, folder);
     if (err == ERR_NOMEM)
@@ -169,10 +182,10 @@ static void folder_processes_read(struct folder_reader *reader, const char *path
     else if (err)
         folder_mistake(&reader->report, (struct folder_mark){0, 0},
                        "holds more than %d files; remove some", FOLDER_PROCESSES_MAX);
-    if (entries.count && !err)
+    if (entries.count && !err) {
         qsort(entries.items, entries.count, sizeof *entries.items, folder_entry_cmp);
-    if (!err)
         folder_entries_read(reader, folder, entries.items, entries.count);
+    }
     vec_done(&entries);
 }
 

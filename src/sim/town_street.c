@@ -102,37 +102,37 @@ static bool sim_homes(const struct sim_plan *plan, int32_t i, int32_t j, uint32_
     return true;
 }
 
+/* Blocks that are not homes: up to four buildings, two by two. */
+static bool sim_others(const struct sim_plan *plan, int32_t i, int32_t j, uint32_t b,
+                       struct sim_building *ret)
+{
+    static const struct {
+        uint32_t count;
+        double south, deep; /* of the lower two, in blocks */
+        uint32_t levels_min, levels_span;
+        const char *kind;
+    } rows[] = {
+        [SIM_USE_OFFICES] = {4, 0.12, 0.28, 4, 22, "office"},
+        [SIM_USE_WORKS] = {2, 0.15, 0.6, 1, 3, "industrial"},
+        [SIM_USE_SCHOOL] = {2, 0.2, 0.14, 4, 1, "school"},
+        [SIM_USE_PLANT] = {2, 0.15, 0.6, 1, 3, "industrial"},
+    };
+    uint8_t use = plan->cells[sim_cell_at(plan, i, j)].use;
+    uint64_t dice = sim_hash(plan, i * INT64_C(16) + b, j, SIM_BUILDING);
+
+    if (use >= COUNT_OF(rows) || b >= rows[use].count)
+        return false;
+    sim_rectangle(plan, i + (b % 2 ? 0.58 : 0.1), j + rows[use].south + 0.44 * (b / 2), 0.3,
+                  rows[use].deep, ret);
+    ret->levels = rows[use].levels_min + (uint32_t)(dice % rows[use].levels_span);
+    ret->kind = use == SIM_USE_OFFICES && dice >> 32 & 1 ? "retail" : rows[use].kind;
+    return true;
+}
+
 bool sim_building(const struct sim_plan *plan, int32_t i, int32_t j, uint32_t b,
                   struct sim_building *ret)
 {
-    const struct sim_cell *cell = &plan->cells[sim_cell_at(plan, i, j)];
-    uint64_t dice = sim_hash(plan, i * INT64_C(16) + b, j, SIM_BUILDING);
-    bool left = b % 2 == 0;
-    bool low = b / 2 == 0;
-
-    switch ((enum sim_use)cell->use) {
-    case SIM_USE_HOMES:
+    if (plan->cells[sim_cell_at(plan, i, j)].use == SIM_USE_HOMES)
         return sim_homes(plan, i, j, b, ret);
-    case SIM_USE_OFFICES:
-        sim_rectangle(plan, i + (left ? 0.1 : 0.58), j + (low ? 0.12 : 0.56), 0.3, 0.28, ret);
-        ret->levels = 4 + (uint32_t)(dice % 22);
-        ret->kind = dice >> 32 & 1 ? "office" : "retail";
-        return b < 4;
-    case SIM_USE_WORKS:
-    case SIM_USE_PLANT:
-        sim_rectangle(plan, i + (left ? 0.1 : 0.58), j + 0.15, 0.3, 0.6, ret);
-        ret->levels = 1 + (uint32_t)(dice % 3);
-        ret->kind = "industrial";
-        return b < 2;
-    case SIM_USE_SCHOOL:
-        sim_rectangle(plan, i + (left ? 0.1 : 0.58), j + 0.2, 0.3, 0.14, ret);
-        ret->levels = 4;
-        ret->kind = "school";
-        return b < 2;
-    case SIM_USE_NONE:
-    case SIM_USE_RIVERSIDE:
-    case SIM_USE_PARK:
-        break;
-    }
-    return false;
+    return sim_others(plan, i, j, b, ret);
 }
