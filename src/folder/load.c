@@ -189,28 +189,41 @@ static void folder_processes_read(struct folder_reader *reader, const char *path
     vec_done(&entries);
 }
 
+static void folder_whole_read(struct folder_reader *reader, const char *path, bool all)
+{
+    static const struct folder_file map = {"map.osm.pbf", SIZE_MAX, false, NULL, NULL};
+    char map_path[FILE_PATH_MAX];
+    struct stat stat_of;
+
+    if (stat(path, &stat_of) || !S_ISDIR(stat_of.st_mode)) {
+        folder_report_file(&reader->report, path);
+        folder_mistake(&reader->report, (struct folder_mark){0, 0},
+                       "there is no such folder; `yancheng city new` or `city import` makes one");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(folder_files); i++)
+        if (!reader->report.err && (reader->report.sink || reader->report.count == 0))
+            folder_file_read(reader, path, &folder_files[i]);
+    if (!all || reader->report.err)
+        return;
+    folder_file_read(reader, path, &folder_targets);
+    folder_processes_read(reader, path);
+    if (!file_join(sizeof map_path, map_path, path, map.name)) {
+        folder_report_file(&reader->report, map_path);
+        (void)folder_file_fits(reader, map_path, &map);
+    }
+}
+
 /* Reads what a city is; with `all`, also what others read of the folder. */
 static enum err folder_read(const char *path, const struct folder_sink *sink, bool all,
                             struct city **ret_city, uint64_t *ret_count, struct diag *diag)
 {
     struct folder_reader reader = {.report = {.sink = sink, .file = path}};
-    static const struct folder_file map = {"map.osm.pbf", SIZE_MAX, false, NULL, NULL};
-    char map_path[FILE_PATH_MAX];
 
     enum err err = city_new(FOLDER_CITY_BYTES_MAX, &reader.city);
     if (err)
         return diag_at(diag, err, path, 0, 0, "%s", err_text(err));
-    for (size_t i = 0; i < COUNT_OF(folder_files); i++)
-        if (!reader.report.err && (sink || reader.report.count == 0))
-            folder_file_read(&reader, path, &folder_files[i]);
-    if (all) {
-        folder_file_read(&reader, path, &folder_targets);
-        folder_processes_read(&reader, path);
-        if (!file_join(sizeof map_path, map_path, path, map.name)) {
-            folder_report_file(&reader.report, map_path);
-            (void)folder_file_fits(&reader, map_path, &map);
-        }
-    }
+    folder_whole_read(&reader, path, all);
     err = folder_report_end(&reader.report, diag);
     *ret_count = reader.report.count;
     map_str_done(&reader.places);
