@@ -28,37 +28,11 @@ static void a_plain_path_becomes_relative_and_decoded(void **state)
 static void nothing_that_could_leave_the_folder_passes(void **state)
 {
     static const char *const bad[] = {
-        "",
-        "assets/a",
-        "//a",
-        "/a//b",
-        "/a/",
-        "/.",
-        "/..",
-        "/../a",
-        "/a/../b",
-        "/a/./b",
-        "/.hidden",
-        "/a/.git/config",
-        "/%2e%2e/a",
-        "/%2E%2E%2Fa",
-        "/..%2fa",
-        "/a%2fb",
-        "/a\\b",
-        "/a%5cb",
-        "/a%00b",
-        "/%00",
-        "/a%0ab",
-        "/a%7fb",
-        "/%",
-        "/%4",
-        "/%zz",
-        "/a%2",
-        "/%c0%ae/a",
-        "/%ff",
-        "/%ed%a0%80",
-        "/a\x01"
-        "b",
+        "",          "assets/a",    "//a",       "/a//b",  "/a/",        "/.",
+        "/..",       "/../a",       "/a/../b",   "/a/./b", "/.hidden",   "/a/.git/config",
+        "/%2e%2e/a", "/%2E%2E%2Fa", "/..%2fa",   "/a%2fb", "/a\\b",      "/a%5cb",
+        "/a%00b",    "/%00",        "/a%0ab",    "/a%7fb", "/%",         "/%4",
+        "/%zz",      "/a%2",        "/%c0%ae/a", "/%ff",   "/%ed%a0%80", "/a\001b",
     };
     char path[HTTP_PATH_MAX] = "untouched";
 

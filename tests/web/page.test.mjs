@@ -140,7 +140,7 @@ test('a route chosen on the map and one chosen in the timeline are shown too', a
     const all = rows.flatMap((r) => [...r.trips, ...r.visits.filter((v) => ['unload', 'refill', 'break'].includes(v.kind))])
     const from = Math.floor(Math.min(...all.map((t) => t.start_s)) / 3600) * 3600
     const to = Math.ceil(Math.max(...all.map((t) => t.end_s)) / 3600) * 3600
-    const fits = Math.max(1, Math.floor((box.height - 34) / 24))
+    const fits = Math.max(1, Math.floor((box.height - 34) / 20))
     const trip = rows[1].trips[0]
     const row = (box.height - 32) / Math.min(rows.length, fits)
     const wide = box.width - 92 - (rows.length > fits ? 26 : 14)

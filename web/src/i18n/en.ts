@@ -74,6 +74,8 @@ const en: typeof zh = {
     label: 'When each trip of each route begins and ends; the list of routes has the same facts',
     hide: 'Hide the timeline',
     show: 'Show the timeline',
+    taller: 'Make the timeline taller',
+    lower: 'Make the timeline lower',
     unload: 'Unload',
     refill: 'Refill',
     break: 'Break',

@@ -72,6 +72,8 @@ export default {
     label: '每条线路当天各趟次的起止时间；同样的内容在线路列表中',
     hide: '收起时间表',
     show: '展开时间表',
+    taller: '展开更高',
+    lower: '恢复高度',
     unload: '卸料',
     refill: '加水',
     break: '休息',

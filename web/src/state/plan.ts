@@ -1,7 +1,7 @@
 // The page's one picture of the city and its plan, and what the user looks at in it. Every part of
 // the page reads and changes this; nothing is passed from part to part.
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
-import { api, ApiError, type City, type Facility, type Plan, type Route } from '../api'
+import { api, ApiError, type City, type Facility, type Name, type Plan, type Route } from '../api'
 import { vehicleColour } from './colours'
 
 export type Loading = 'loading' | 'ready' | 'failed'
@@ -33,6 +33,16 @@ let version: string | null = null
 
 export const streams = computed(() => city.value?.streams ?? [])
 export const selected = computed(() => plan.value?.routes.find((r) => r.id === selectedId.value) ?? null)
+
+// The plan writes places in one language; the bins know both names of the place they stand at.
+const placeNames = computed(() => {
+  const names = new Map<string, Name>()
+  for (const f of bins.value?.features ?? []) names.set(String(f.properties?.['place']), f.properties?.['place_name'] as Name)
+  return names
+})
+export function placeName(id: string | undefined, otherwise: string | undefined, language: 'zh' | 'en'): string {
+  return (id && placeNames.value.get(id)?.[language]) || otherwise || ''
+}
 
 const vehicleColours = computed(() => {
   const colours = new Map<string, string>()
