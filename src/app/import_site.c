@@ -120,7 +120,7 @@ static enum err app_facility(struct app_siting_plan *plan, uint32_t model_index,
     double y;
     enum err err = OK;
 
-    city_site_wish(model->where, 0.11 * model->facility.kind, k, &x, &y);
+    city_site_wish(model->where, 0.11 * (double)model->facility.kind, k, &x, &y);
     struct wgs84 at = app_site(
         plan, geo_wgs84_of_xy(&plan->plane, (struct geo_xy){x * plan->size_m, y * plan->size_m}));
     struct city_facility *facility = &city->facilities[city->facility_count];

@@ -142,6 +142,8 @@ enum err file_make_folder(const char *path, struct diag *diag)
 
     if ((size_t)snprintf(part, sizeof part, "%s", path) >= sizeof part)
         return diag_at(diag, ERR_LIMIT, path, 0, 0, "path is too long");
+    if (!part[0])
+        return diag_set(diag, ERR_NOT_FOUND, "the folder's name is empty; name one");
     for (char *at = part + 1; *at; at++) {
         if (*at != '/')
             continue;

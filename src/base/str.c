@@ -179,3 +179,15 @@ bool str_utf8(struct str text, size_t *ret_at)
     }
     return true;
 }
+
+size_t str_utf8_whole(struct str text)
+{
+    size_t lead = text.size;
+
+    while (lead > 0 && ((unsigned char)text.data[lead - 1] & 0xC0) == 0x80)
+        lead--;
+    if (lead == 0)
+        return text.size;
+    size_t need = str_utf8_need((unsigned char)text.data[lead - 1]);
+    return text.size - (lead - 1) < need ? lead - 1 : text.size;
+}

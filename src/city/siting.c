@@ -52,9 +52,10 @@ static double city_filled_a_day(const struct city_siting *siting, const struct c
 double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
                      double people, double litres, double unit_age, double unit_use)
 {
-    double rate = 100 * city_filled_a_day(siting, stream, people, litres);
+    double use = 0.75 + 0.5 * unit_use;
+    double rate = 100 * city_filled_a_day(siting, stream, people, litres) * use;
     double days = rate > 0 ? ceil(stream->collect_at_pct / rate) : 1;
-    double fill = rate * (floor(unit_age * days) + 1) * (0.8 + 0.5 * unit_use);
+    double fill = rate * (floor(unit_age * days) + 1);
 
     return fill > CITY_FILL_MAX ? CITY_FILL_MAX : fill;
 }

@@ -155,21 +155,35 @@ static void city_streets_done(struct city_streets *streets)
     geo_grid_free(streets->grid);
 }
 
+static enum err city_streets_add(struct city_streets *streets, uint32_t way_index)
+{
+    const struct road_map *roads = streets->roads;
+    const struct road_way *way = &roads->ways[way_index];
+    double from_m = 0;
+
+    for (uint32_t i = 1; i < way->node_count; i++) {
+        enum err err = vec_push(streets, (struct city_segment){way_index, i - 1, from_m});
+        if (err)
+            return err;
+        from_m += geo_distance_m(city_way_point(roads, way, i - 1), city_way_point(roads, way, i));
+    }
+    return OK;
+}
+
+/* Streets of the main network: a bin on a street that leads nowhere would never be emptied. */
 static enum err city_streets_collect(struct city_streets *streets)
 {
     const struct road_map *roads = streets->roads;
+    uint8_t *main_nodes = mem_zero(roads->node_count, 1);
 
-    for (uint32_t w = 0; w < roads->way_count; w++) {
-        const struct road_way *way = &roads->ways[w];
-        double from_m = 0;
-        for (uint32_t i = 1; i < way->node_count && city_way_serves(way); i++) {
-            enum err err = vec_push(streets, (struct city_segment){w, i - 1, from_m});
-            if (err)
-                return err;
-            from_m +=
-                geo_distance_m(city_way_point(roads, way, i - 1), city_way_point(roads, way, i));
-        }
-    }
+    enum err err = main_nodes ? city_main_nodes(roads, main_nodes) : ERR_NOMEM;
+    for (uint32_t w = 0; w < roads->way_count && !err; w++)
+        if (city_way_serves(&roads->ways[w]) &&
+            main_nodes[roads->way_nodes[roads->ways[w].node_first]])
+            err = city_streets_add(streets, w);
+    mem_free(main_nodes);
+    if (err)
+        return err;
     return streets->count ? OK : ERR_NOT_FOUND;
 }
 

@@ -24,6 +24,7 @@ enum {
     SIM_RIVER_STEPS = 4, /* points of the bank per cell */
     SIM_RIVER_CELLS = 8, /* cells of one piece of water */
 };
+#define SIM_SHORE 0.22 /* of a block, between the outermost wet crossing and the bank */
 _Static_assert(SIM_ID_BUILDING + 4 * SIM_BUILDINGS_MAX <= SIM_IDS, "ids of a block overlap");
 
 struct sim_map {
@@ -74,28 +75,42 @@ static bool sim_cell_used(const struct sim_plan *plan, int32_t i, int32_t j)
 {
     if (i >= plan->nx || j >= plan->ny)
         return false;
-    uint8_t use = plan->cells[sim_cell_at(plan, i, j)].use;
-    return use != SIM_USE_NONE && use != SIM_USE_RIVERSIDE;
+    return plan->cells[sim_cell_at(plan, i, j)].use != SIM_USE_NONE;
 }
 
-/* South-west, south-east, north-east, north-west, a little inside the streets. */
+/* South-west, south-east, north-east, north-west, a little inside the streets; on a block by the
+ * river, the bank is one of the sides. */
 static void sim_block_corners(const struct sim_plan *plan, int32_t i, int32_t j,
                               struct sim_point ret[4])
 {
-    const double in = 0.05;
+    const double south = j + 0.05;
+    const double north = j + 0.95;
+    bool riverside = plan->cells[sim_cell_at(plan, i, j)].use == SIM_USE_RIVERSIDE;
+    double in = riverside ? 0 : 0.05;
+    double low[2] = {south, south};
+    double high[2] = {north, north};
 
-    ret[0] = sim_place(plan, i + in, j + in);
-    ret[1] = sim_place(plan, i + 1 - in, j + in);
-    ret[2] = sim_place(plan, i + 1 - in, j + 1 - in);
-    ret[3] = sim_place(plan, i + in, j + 1 - in);
+    if (riverside)
+        for (int k = 0; k < 2; k++) {
+            double middle = sim_river_v(plan, i + (k ? 1 - in : in));
+            if (middle < j + 0.5)
+                low[k] = middle + plan->river_half - SIM_SHORE;
+            else
+                high[k] = middle - plan->river_half + SIM_SHORE;
+        }
+    ret[0] = sim_place(plan, i + in, low[0]);
+    ret[1] = sim_place(plan, i + 1 - in, low[1]);
+    ret[2] = sim_place(plan, i + 1 - in, high[1]);
+    ret[3] = sim_place(plan, i + in, high[0]);
 }
 
 static void sim_block_nodes(struct sim_map *map, int32_t i, int32_t j)
 {
     struct sim_building building;
     struct sim_point corners[4];
+    bool inside = map->plan->cells[sim_cell_at(map->plan, i, j)].use != SIM_USE_RIVERSIDE;
 
-    for (int k = 0; k < SIM_INSIDES; k++)
+    for (int k = 0; k < SIM_INSIDES && inside; k++)
         sim_node(map, sim_id(map->plan, i, j, SIM_ID_INSIDE + k),
                  sim_inside(map->plan, i, j, sim_inside_parts[k]));
     sim_block_corners(map->plan, i, j, corners);
@@ -142,7 +157,7 @@ static void sim_nodes(struct sim_map *map)
 static void sim_river_nodes(struct sim_map *map)
 {
     const struct sim_plan *plan = map->plan;
-    double half = plan->river_half - 0.22;
+    double half = plan->river_half - SIM_SHORE;
 
     for (int32_t k = 0; k <= plan->nx * SIM_RIVER_STEPS; k++) {
         double u = (double)k / SIM_RIVER_STEPS;
@@ -332,7 +347,7 @@ static void sim_service_way(struct sim_map *map, int32_t i, int32_t j)
         nodes[count++] = sim_id(plan, i, j, SIM_ID_INSIDE + k);
     if (cell->through)
         nodes[count++] = sim_id(plan, i, to, SIM_ID_EAST);
-    sim_tag(&tags, "highway", STR("service"));
+    sim_tag(&tags, "highway", cell->use == SIM_USE_PARK ? STR("footway") : STR("service"));
     if (cell->use == SIM_USE_HOMES && sim_hash(plan, i, j, SIM_ENTRANCE) >> 8 & 1)
         sim_tag(&tags, "access", STR("destination"));
     osm_writer_way(map->out, ++map->way_id, nodes, count, tags.items, tags.count);
@@ -374,8 +389,10 @@ static void sim_ground_tags(struct sim_map *map, const struct sim_cell *cell, ui
         sim_tag(tags, "amenity", STR("school"));
         sim_tag_name(tags, sim_name(map->town, key, FOLDER_SUFFIX_SCHOOL));
         break;
-    case SIM_USE_NONE:
     case SIM_USE_RIVERSIDE:
+        sim_tag(tags, "landuse", STR("grass"));
+        break;
+    case SIM_USE_NONE:
         break;
     }
 }
@@ -387,7 +404,8 @@ static void sim_block_ways(struct sim_map *map, int32_t i, int32_t j)
     struct sim_tags ground = {.count = 0};
     size_t at = sim_cell_at(plan, i, j);
 
-    sim_service_way(map, i, j);
+    if (plan->cells[at].use != SIM_USE_RIVERSIDE)
+        sim_service_way(map, i, j);
     sim_ground_tags(map, &plan->cells[at], (uint32_t)at, &ground);
     sim_ring_way(map, sim_id(plan, i, j, SIM_ID_BLOCK), &ground);
     for (uint32_t b = 0; b < SIM_BUILDINGS_MAX; b++) {
