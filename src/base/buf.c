@@ -30,20 +30,26 @@ enum err buf_err(const struct buf *buf)
     return buf->err;
 }
 
-char *buf_room(struct buf *buf, size_t size)
+/* Room for `size` bytes that count and `spare` that do not: the ceiling is over what is kept. */
+static char *buf_space(struct buf *buf, size_t size, size_t spare)
 {
     size_t need;
 
     if (buf->err)
         return NULL;
-    if (!mem_add(buf->size, size, &need) || need > buf->bytes_max) {
+    if (!mem_add(buf->size, size, &need) || need > buf->bytes_max || !mem_add(need, spare, &need)) {
         buf->err = ERR_LIMIT;
         return NULL;
     }
     void *data = buf->data;
-    buf->err = mem_reserve(&data, &buf->capacity, need, 1);
+    buf->err = mem_reserve(&data, &buf->capacity, need ? need : 1, 1);
     buf->data = data;
     return buf->err ? NULL : buf->data + buf->size;
+}
+
+char *buf_room(struct buf *buf, size_t size)
+{
+    return buf_space(buf, size, 0);
 }
 
 void buf_grown(struct buf *buf, size_t size)
@@ -87,7 +93,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
     if ((size_t)size < sizeof small) {
         buf_add(buf, small, (size_t)size);
     } else {
-        char *room = buf_room(buf, (size_t)size + 1);
+        char *room = buf_space(buf, (size_t)size, 1); /* vsnprintf ends with a NUL */
         if (room) {
             vsnprintf(room, (size_t)size + 1, format, again);
             buf->size += (size_t)size;

@@ -34,6 +34,16 @@ unsigned clock_weekday(int64_t day)
     return (unsigned)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
 }
 
+/* True when the calendar has that day: 30 February comes back as another date. */
+static bool clock_date_exists(uint64_t year, uint64_t month, uint64_t day)
+{
+    if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31)
+        return false;
+    struct clock_date date = {(int32_t)year, (uint8_t)month, (uint8_t)day};
+    struct clock_date same = clock_date_of(clock_day_of(date));
+    return same.month == month && same.day == day;
+}
+
 enum err clock_date_parse(struct str text, struct clock_date *ret)
 {
     uint64_t year;
@@ -46,13 +56,9 @@ enum err clock_date_parse(struct str text, struct clock_date *ret)
     if (str_u64(str_cut(&rest, '-'), &year) || str_u64(str_cut(&rest, '-'), &month) ||
         str_u64(rest, &day))
         return ERR_SYNTAX;
-    struct clock_date date = {(int32_t)year, (uint8_t)month, (uint8_t)day};
-    if (year < 1 || month < 1 || month > 12 || day < 1 || day > 31)
+    if (!clock_date_exists(year, month, day))
         return ERR_RANGE;
-    struct clock_date same = clock_date_of(clock_day_of(date));
-    if (same.month != date.month || same.day != date.day)
-        return ERR_RANGE;
-    *ret = date;
+    *ret = (struct clock_date){(int32_t)year, (uint8_t)month, (uint8_t)day};
     return OK;
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
+
 static const struct {
     const char *text;
     int exit_status;
@@ -60,22 +62,13 @@ enum err err_of_errno(int number)
     }
 }
 
-/* Steps back from a cut inside a UTF-8 sequence, so that a shortened text stays valid. */
 static void err_trim_utf8(char *text)
 {
-    size_t end = strlen(text);
-    size_t lead = end;
-
-    while (lead > 0 && ((unsigned char)text[lead - 1] & 0xC0) == 0x80)
-        lead--;
-    if (lead == 0)
-        return;
-    unsigned char first = (unsigned char)text[lead - 1];
-    size_t want = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-    if (end - (lead - 1) < want)
-        text[lead - 1] = '\0';
+    text[str_utf8_whole(str_of(text))] = '\0';
 }
 
+static void diag_fill(struct diag *diag, enum err code, const char *format, va_list args)
+    PRINTF_LIKE(3, 0);
 static void diag_fill(struct diag *diag, enum err code, const char *format, va_list args)
 {
     diag->code = code;
@@ -107,6 +100,8 @@ enum err diag_at(struct diag *diag, enum err code, const char *file, uint64_t li
     if (file) {
         size_t size = strlen(file);
         size_t skip = size >= sizeof diag->file ? size - sizeof diag->file + 1 : 0;
+        while (skip && ((unsigned char)file[skip] & 0xC0) == 0x80)
+            skip++; /* not into the middle of a character */
         snprintf(diag->file, sizeof diag->file, "%s", file + skip);
     }
     va_start(args, format);

@@ -20,28 +20,48 @@ static enum err file_failed(struct diag *diag, const char *path, const char *doi
                    strerror(number));
 }
 
+/* One read into `room`, again when a signal cuts in; -1 on failure. */
+static ssize_t file_read_some(int fd, char *room, size_t size)
+{
+    ssize_t got;
+
+    do
+        got = read(fd, room, size);
+    while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* At the ceiling, one more byte tells whether the file ends there. */
+static enum err file_read_end(int fd, const char *path, const struct buf *buf, struct diag *diag)
+{
+    char probe[1];
+    ssize_t got = file_read_some(fd, probe, sizeof probe);
+
+    if (got < 0)
+        return file_failed(diag, path, "read");
+    if (got > 0)
+        return diag_at(diag, ERR_LIMIT, path, 0, 0,
+                       "larger than %zu bytes; split it or remove what is not needed",
+                       buf->bytes_max);
+    return OK;
+}
+
 static enum err file_read_rest(int fd, const char *path, struct buf *buf, struct diag *diag)
 {
-    for (;;) {
+    while (buf->size < buf->bytes_max) {
         size_t left = buf->bytes_max - buf->size;
-        size_t step = left + 1 < FILE_STEP ? left + 1 : FILE_STEP;
-        char probe[1];
-        char *room = left ? buf_room(buf, step < left ? step : left) : probe;
+        size_t step = left < FILE_STEP ? left : FILE_STEP;
+        char *room = buf_room(buf, step);
         if (!room)
             return diag_at(diag, buf_err(buf), path, 0, 0, "cannot hold the file in memory");
-        ssize_t got = read(fd, room, left ? (step < left ? step : left) : 1);
-        if (got < 0 && errno == EINTR)
-            continue;
+        ssize_t got = file_read_some(fd, room, step);
         if (got < 0)
             return file_failed(diag, path, "read");
         if (got == 0)
             return OK;
-        if (left == 0)
-            return diag_at(diag, ERR_LIMIT, path, 0, 0,
-                           "larger than %zu bytes; split it or remove what is not needed",
-                           buf->bytes_max);
         buf_grown(buf, (size_t)got);
     }
+    return file_read_end(fd, path, buf, diag);
 }
 
 enum err file_read(const char *path, size_t bytes_max, struct buf *ret, struct diag *diag)
@@ -122,6 +142,8 @@ enum err file_make_folder(const char *path, struct diag *diag)
 
     if ((size_t)snprintf(part, sizeof part, "%s", path) >= sizeof part)
         return diag_at(diag, ERR_LIMIT, path, 0, 0, "path is too long");
+    if (!part[0])
+        return diag_set(diag, ERR_NOT_FOUND, "the folder's name is empty; name one");
     for (char *at = part + 1; *at; at++) {
         if (*at != '/')
             continue;

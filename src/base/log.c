@@ -88,6 +88,7 @@ void log_pairs(const struct log *log, enum log_level level, const char *event,
         log_char(&line, '=');
         log_pair_value(&line, &pairs[i]);
     }
+    line.size = str_utf8_whole((struct str){line.text, line.size});
     line.text[line.size++] = '\n';
     fwrite(line.text, 1, line.size, log->out);
     fflush(log->out);

@@ -63,9 +63,9 @@ size_t mem_live_bytes(void);
     }
 #define vec_reserve(vec, need) \
     mem_reserve((void **)&(vec)->items, &(vec)->capacity, (need), sizeof *(vec)->items)
-#define vec_push(vec, ...)                                                                         \
-    ((enum err)(vec_reserve((vec), (vec)->count + 1)                                               \
-                    ? ERR_NOMEM                                                                    \
+#define vec_push(vec, ...)                           \
+    ((enum err)(vec_reserve((vec), (vec)->count + 1) \
+                    ? ERR_NOMEM                      \
                     : ((vec)->items[(vec)->count++] = (__VA_ARGS__), OK)))
 #define vec_done(vec)                       \
     do {                                    \

@@ -136,17 +136,26 @@ enum err str_f64(struct str text, double *ret)
     return OK;
 }
 
+/* Bytes that a lead byte promises; 0 for a byte that cannot lead. */
+static size_t str_utf8_need(unsigned char lead)
+{
+    if (lead < 0x80)
+        return 1;
+    if (lead < 0xC2 || lead > 0xF4)
+        return 0;
+    return lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+}
+
 /* Bytes of the sequence at `data`, 0 when it is not well-formed. */
 static size_t str_utf8_step(const unsigned char *data, size_t left)
 {
-    unsigned char lead = data[0];
-    size_t need = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    static const uint32_t least[5] = {0, 1, 0x80, 0x800, 0x10000};
+    static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
     static const unsigned char mask[5] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    size_t need = str_utf8_need(data[0]);
 
-    if (lead > 0xF4 || (lead >= 0x80 && lead < 0xC2) || need > left)
+    if (need > left)
         return 0;
-    uint32_t point = lead & mask[need];
+    uint32_t point = data[0] & mask[need];
     for (size_t i = 1; i < need; i++) {
         if ((data[i] & 0xC0) != 0x80)
             return 0;
@@ -169,4 +178,16 @@ bool str_utf8(struct str text, size_t *ret_at)
         at += step;
     }
     return true;
+}
+
+size_t str_utf8_whole(struct str text)
+{
+    size_t lead = text.size;
+
+    while (lead > 0 && ((unsigned char)text.data[lead - 1] & 0xC0) == 0x80)
+        lead--;
+    if (lead == 0)
+        return text.size;
+    size_t need = str_utf8_need((unsigned char)text.data[lead - 1]);
+    return text.size - (lead - 1) < need ? lead - 1 : text.size;
 }

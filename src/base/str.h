@@ -44,5 +44,7 @@ MUST_USE enum err str_f64(struct str text, double *ret); /* finite only; at most
 /* True when `text` is well-formed UTF-8 without NUL; else *ret_at is the first bad byte's offset.
  */
 bool str_utf8(struct str text, size_t *ret_at);
+/* Bytes of `text` without the character that its end cuts off: for texts shortened to fit. */
+size_t str_utf8_whole(struct str text);
 
 #endif

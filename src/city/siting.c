@@ -3,6 +3,7 @@
 #include "city/siting.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #define CITY_STOP_KM 0.35    /* driven from one stop to the next, about */
 #define CITY_TOWN_KMH 20.0   /* while collecting */
@@ -18,51 +19,82 @@ double city_kg_day(const struct city_siting *siting, const struct city_stream *s
     return people * siting->kg_per_person_day * stream->share * siting->a1 * siting->a2;
 }
 
+double city_bins_exact(const struct city_siting *siting, const struct city_stream *stream,
+                       double people)
+{
+    double v_ave_l =
+        city_kg_day(siting, stream, people) / (stream->density_kg_m3 * siting->a3) * 1000;
+    double v_max_l = siting->k * v_ave_l;
+
+    return v_max_l * stream->clear_days / (stream->bin_litres * siting->fill);
+}
+
 uint32_t city_bins_need(const struct city_siting *siting, const struct city_stream *stream,
                         double people)
 {
     if (!(people > 0) || !(stream->share > 0))
         return 0;
-    double v_ave_l =
-        city_kg_day(siting, stream, people) / (stream->density_kg_m3 * siting->a3) * 1000;
-    double v_max_l = siting->k * v_ave_l;
-    double count = ceil(v_max_l * stream->clear_days / (stream->bin_litres * siting->fill) - 1e-9);
+    /* A hair less, so that a whole number of bins is not rounded up by the last digit. */
+    double count = ceil(city_bins_exact(siting, stream, people) - 1e-9);
 
     return count < 1 ? 1 : count > 1e6 ? 1000000 : (uint32_t)count;
 }
 
-/* A bin emptied every A4 days is at B of its size on a peak day, at B / K on a mean one. Streams
- * that are emptied daily are looked at just before; others at any time of their interval. */
-double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
-                     double unit_age, double unit_use)
+/* Share of its bins' volume that a stream fills in a mean day, without the peak coefficients. */
+static double city_filled_a_day(const struct city_siting *siting, const struct city_stream *stream,
+                                double people, double litres)
 {
-    double age = stream->clear_days <= 1 ? 0.6 + 0.6 * unit_age : 1.15 * unit_age;
-    double use = 0.65 + 0.7 * unit_use;
-    double fill = 100 * siting->fill / siting->k * 1.35 * age * use;
+    double kg = people * siting->kg_per_person_day * stream->share;
 
-    return fill > 120 ? 120 : fill;
+    return litres > 0 ? kg / stream->density_kg_m3 * 1000 / litres : 0;
+}
+
+double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
+                     double people, double litres, double unit_age, double unit_use)
+{
+    double use = 0.75 + 0.5 * unit_use;
+    double rate = 100 * city_filled_a_day(siting, stream, people, litres) * use;
+    double days = rate > 0 ? ceil(stream->collect_at_pct / rate) : 1;
+    double fill = rate * (floor(unit_age * days) + 1);
+
+    return fill > CITY_FILL_MAX ? CITY_FILL_MAX : fill;
+}
+
+/* Bins come point by point and, at a point, stream by stream. */
+static void city_need_bins(const struct city *city, double bins[], double stops[], double litres[])
+{
+    uint32_t last_place = CITY_NONE;
+    uint32_t last_stream = CITY_NONE;
+
+    for (uint32_t i = 0; i < city->bin_count; i++) {
+        const struct city_bin *bin = &city->bins[i];
+        bins[bin->stream] += bin->litres / CITY_BIN_LITRES;
+        litres[bin->stream] += bin->litres;
+        stops[bin->stream] += bin->place != last_place || bin->stream != last_stream;
+        last_place = bin->place;
+        last_stream = bin->stream;
+    }
 }
 
 void city_need_of(const struct city *city, struct city_need *need)
 {
+    double litres[CITY_STREAMS_MAX] = {0};
+
+    need->people = (double)city->population;
+    for (uint32_t i = 0; i < city->stream_count; i++)
+        need->bins[i] = need->stops[i] = 0;
+    city_need_bins(city, need->bins, need->stops, litres);
     for (uint32_t i = 0; i < city->stream_count; i++) {
         const struct city_stream *stream = &city->streams[i];
-        need->kg[i] = city_kg_day(&city->siting, stream, (double)city->population);
-        need->bins[i] = need->stops[i] = 0;
+        /* A full bin is visited on the day it is full, a point when one of its bins is. */
+        double visits = city_filled_a_day(&city->siting, stream, need->people, litres[i]) *
+                        city->siting.a1 * city->siting.a2 * 100 /
+                        (stream->collect_at_pct > 1 ? stream->collect_at_pct : 1);
+        visits = visits > 1 ? 1 : visits;
+        need->kg[i] = city_kg_day(&city->siting, stream, need->people);
+        need->bins[i] *= visits;
+        need->stops[i] *= visits * 1.5 > 1 ? 1 : visits * 1.5;
     }
-    uint32_t last_place = CITY_NONE;
-    uint32_t last_stream = CITY_NONE;
-    for (uint32_t i = 0; i < city->bin_count; i++) {
-        const struct city_bin *bin = &city->bins[i];
-        double clear_days = city->streams[bin->stream].clear_days;
-        double visits = clear_days > 1 ? 1 / clear_days : 1;
-        need->bins[bin->stream] += visits * bin->litres / CITY_BIN_LITRES;
-        if (bin->place != last_place || bin->stream != last_stream)
-            need->stops[bin->stream] += visits;
-        last_place = bin->place;
-        last_stream = bin->stream;
-    }
-    need->people = (double)city->population;
 }
 
 void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],
@@ -167,6 +199,89 @@ uint32_t city_fleet_need(const struct city *city, const struct city_model *model
     hours *= city_role_share(models, model_count, index);
     double count = ceil(hours * CITY_RESERVE / city_shift_h(vehicle));
     return hours > 0 && count < 1 ? 1 : (uint32_t)count;
+}
+
+/* Text in the city's arena. */
+static enum err city_text(struct city *city, struct str *ret, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+static enum err city_text(struct city *city, struct str *ret, const char *format, ...)
+{
+    char text[128];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return arena_str(&city->arena, str_of(text), ret);
+}
+
+/* The n-th facility that is a depot. */
+static uint32_t city_depot(const struct city *city, uint32_t n)
+{
+    for (uint32_t i = 0; i < city->facility_count; i++)
+        if (city->facilities[i].kind == CITY_DEPOT && n-- == 0)
+            return i;
+    return CITY_NONE;
+}
+
+static enum err city_vehicle_make(struct city *city, const struct city_vehicle *model,
+                                  struct str plate, uint64_t seed, uint32_t depot)
+{
+    struct city_vehicle *vehicle = &city->vehicles[city->vehicle_count];
+    uint32_t number = ++city->vehicle_count;
+    /* 7919 shares no factor with 100,000, so plates differ. */
+    uint32_t digits = (uint32_t)((seed % 100000 + number * UINT64_C(7919)) % 100000);
+
+    *vehicle = *model;
+    vehicle->depot = depot;
+    enum err err = city_text(city, &vehicle->id, "V%05u", number);
+    if (!err && vehicle->kind != CITY_ROBOT)
+        err = city_text(city, &vehicle->plate, "%.*s%05u", STR_ARG(plate), digits);
+    return err;
+}
+
+enum err city_fleet_make(struct city *city, const struct city_model *models, size_t model_count,
+                         struct str plate, uint64_t seed, const struct city_need *need)
+{
+    size_t count = 0;
+    uint32_t depots = 0;
+    enum err err = OK;
+
+    while (city_depot(city, depots) != CITY_NONE)
+        depots++;
+    if (depots == 0)
+        return ERR_NOT_FOUND;
+    for (size_t m = 0; m < model_count; m++)
+        count += city_fleet_need(city, models, model_count, m, need);
+    city->vehicle_count = 0;
+    city->vehicles = arena_zero(&city->arena, count, sizeof *city->vehicles);
+    if (!city->vehicles)
+        return ERR_NOMEM;
+    for (size_t m = 0; m < model_count; m++) {
+        uint32_t vehicles = city_fleet_need(city, models, model_count, m, need);
+        for (uint32_t k = 0; k < vehicles && !err; k++)
+            err = city_vehicle_make(city, &models[m].vehicle, plate, seed,
+                                    city_depot(city, k % depots));
+    }
+    return err;
+}
+
+void city_site_wish(enum city_site_where where, double start, uint32_t k, double *ret_x,
+                    double *ret_y)
+{
+    double a = start + 0.7548776662466927 * (k + 1);
+    double b = start + 0.5698402909980532 * (k + 1);
+    double x = 2 * (a - floor(a)) - 1;
+    double y = 2 * (b - floor(b)) - 1;
+    double size = sqrt(x * x + y * y);
+    double scale = 1;
+
+    if (where == CITY_SITE_EDGE)
+        scale = 0.92 / (size > 0.05 ? size : 0.05);
+    else if (size > 0.85)
+        scale = 0.85 / size;
+    *ret_x = x * scale;
+    *ret_y = y * scale;
 }
 
 uint32_t city_site_count(const struct city_site_model *model, double people)

@@ -36,6 +36,9 @@ struct city_site_model {
  * By the peak volume. */
 uint32_t city_bins_need(const struct city_siting *siting, const struct city_stream *stream,
                         double people);
+/* The same before it is rounded up. */
+double city_bins_exact(const struct city_siting *siting, const struct city_stream *stream,
+                       double people);
 /* Mass the stream gathers a day from `people`, with the uneven-generation coefficients. */
 double city_kg_day(const struct city_siting *siting, const struct city_stream *stream,
                    double people);
@@ -60,13 +63,26 @@ void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],
 uint32_t city_fleet_need(const struct city *city, const struct city_model *models,
                          size_t model_count, size_t index, const struct city_need *need);
 #define CITY_RESERVE 1.25
+/* Furnishes the city with vehicles for the need, spread over its depots, with plates that begin
+ * with `plate`. Errors: NOMEM; NOT_FOUND without a depot. */
+MUST_USE enum err city_fleet_make(struct city *city, const struct city_model *models,
+                                  size_t model_count, struct str plate, uint64_t seed,
+                                  const struct city_need *need);
 
+/* Where the k-th site of a kind would like to be, in units of the city's size around its middle:
+ * points that spread evenly (Roberts' R2 sequence from `start`), on the rim for the edge. Exact
+ * arithmetic only. */
+void city_site_wish(enum city_site_where where, double start, uint32_t k, double *ret_x,
+                    double *ret_y);
 /* How many facilities of the model, and the capacity of each in tonnes a day. */
 uint32_t city_site_count(const struct city_site_model *model, double people);
 double city_site_capacity_t_day(const struct city *city, const struct city_site_model *models,
                                 size_t model_count, size_t index, double people);
-/* The middle level that a bin of this stream shows, 0-100, when `unit` runs over [0, 1). */
+/* A plausible level of a bin at a point where `people` share `litres` of the stream, when bins are
+ * emptied on the day they reach the stream's collect_at_pct: `unit_age` in [0, 1) is how long ago
+ * that was, `unit_use` how much it is used. Percent, at most CITY_FILL_MAX. */
 double city_fill_pct(const struct city_siting *siting, const struct city_stream *stream,
-                     double unit_age, double unit_use);
+                     double people, double litres, double unit_age, double unit_use);
+#define CITY_FILL_MAX 120.0
 
 #endif

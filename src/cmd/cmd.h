@@ -10,9 +10,12 @@
 #include "base/err.h"
 
 /*     name       function      what it does */
-#define CMD_LIST(X)                                                     \
-    X("road", cmd_road, "look at a map's streets, measure the network") \
-    X("serve", cmd_serve, "serve the page of a city")                   \
+#define CMD_LIST(X)                                                        \
+    X("city", cmd_city, "make, import or check a city's folder")           \
+    X("plan", cmd_plan, "plan a day's collection and sweeping")            \
+    X("road", cmd_road, "measure or describe the street network of a map") \
+    X("solve", cmd_solve, "solve or check a published routing instance")   \
+    X("serve", cmd_serve, "serve a city's page and API")                   \
     X("version", cmd_version, "print the version")
 
 #define X(name, function, summary) int function(int argc, char **argv);

@@ -174,7 +174,7 @@ static void folder_road_classes_read(struct folder_reader *reader, const struct 
             folder_mistake(&reader->report, node->key_mark,
                            "`%.*s` is not a class of streets; write motorway, primary, "
                            "residential, ... as OpenStreetMap's highway",
-                           node->key.size > 40 ? 40 : (int)node->key.size, node->key.data);
+                           STR_ARG(folder_short(node->key)));
             continue;
         }
         number = 0;

@@ -14,6 +14,7 @@ struct folder_pack_yaml {
     uint32_t format;
     const struct folder_node *models;
     const struct folder_node *sites;
+    const struct folder_node *containers;
     const struct folder_node *districts;
     const struct folder_node *first;
     const struct folder_node *second;
@@ -46,6 +47,7 @@ static const struct folder_field folder_pack_items[] = {
     FIELD(folder_pack_yaml, pack.plate, "plate", FOLDER_TEXT, FOLDER_MUST, ANY),
     FIELD(folder_pack_yaml, models, "vehicles", FOLDER_NODE, FOLDER_MUST, ANY),
     FIELD(folder_pack_yaml, sites, "facilities", FOLDER_NODE, FOLDER_MUST, ANY),
+    FIELD(folder_pack_yaml, containers, "containers", FOLDER_NODE, FOLDER_MAY, ANY),
     FIELD(folder_pack_yaml, districts, "districts", FOLDER_NODE, FOLDER_MUST, ANY),
     FIELD(folder_pack_yaml, first, "first", FOLDER_NODE, FOLDER_MUST, ANY),
     FIELD(folder_pack_yaml, second, "second", FOLDER_NODE, FOLDER_MUST, ANY),
@@ -54,6 +56,11 @@ static const struct folder_field folder_pack_items[] = {
 static const struct folder_field folder_model_own[] = {
     FIELD(city_model, share, "share", FOLDER_F64, FOLDER_MAY, 0, 100, NULL, NULL),
     FIELD(city_model, one_per_people, "one_per_people", FOLDER_U32, FOLDER_MAY, 1, 1e9, NULL, NULL),
+};
+
+static const struct folder_field folder_container_items[] = {
+    FIELD(folder_container, tag, "tag", FOLDER_TEXT, FOLDER_MUST, ANY),
+    FIELD(folder_container, stream, "stream", FOLDER_STREAM, FOLDER_MUST, ANY),
 };
 
 static const char *folder_where_word(unsigned where)
@@ -95,6 +102,7 @@ static const struct folder_field folder_suffix_items[FOLDER_SUFFIX_COUNT] = {
     SUFFIX(FOLDER_SUFFIX_RIVER, "river"),         SUFFIX(FOLDER_SUFFIX_PARK, "park"),
     SUFFIX(FOLDER_SUFFIX_COMMUNITY, "community"), SUFFIX(FOLDER_SUFFIX_COMPOUND, "compound"),
     SUFFIX(FOLDER_SUFFIX_POINT, "point"),         SUFFIX(FOLDER_SUFFIX_SCHOOL, "school"),
+    SUFFIX(FOLDER_SUFFIX_CITY, "city"),
 };
 
 /* A list of at least one and at most `max`; the array comes from the arena. */
@@ -164,6 +172,20 @@ static void folder_sites_read(struct folder_reader *reader, const struct folder_
     }
 }
 
+static void folder_containers_read(struct folder_reader *reader, const struct folder_node *list,
+                                   struct folder_pack *pack)
+{
+    if (!list)
+        return;
+    pack->containers =
+        folder_list(reader, list, "containers", FOLDER_WORDS_MAX, sizeof *pack->containers);
+    if (!pack->containers)
+        return;
+    for (const struct folder_node *node = list->first; node; node = node->next)
+        folder_tree_fill(reader, node, FOLDER_FIELDS(folder_container_items),
+                         &pack->containers[pack->container_count++]);
+}
+
 /* Every stream needs somebody to carry it and somewhere to go, and vehicles need a depot. */
 static void folder_pack_whole(struct folder_reader *reader, const struct folder_node *root,
                               const struct folder_pack *pack)
@@ -203,6 +225,7 @@ static void folder_pack_read(struct folder_reader *reader, const struct folder_n
     folder_tree_fill(reader, root, FOLDER_FIELDS(folder_pack_items), &read);
     folder_models_read(reader, read.models, &read.pack);
     folder_sites_read(reader, read.sites, &read.pack);
+    folder_containers_read(reader, read.containers, &read.pack);
     folder_words_read(reader, read.districts, "districts", &read.pack.districts);
     folder_words_read(reader, read.first, "first", &read.pack.first);
     folder_words_read(reader, read.second, "second", &read.pack.second);
@@ -214,7 +237,7 @@ static void folder_pack_read(struct folder_reader *reader, const struct folder_n
         folder_pack_whole(reader, root, pack);
 }
 
-static void folder_pack_city(struct folder_reader *reader, const struct folder_node *root)
+static void folder_pack_settings(struct folder_reader *reader, const struct folder_node *root)
 {
     folder_city_read(reader, root, true);
 }
@@ -222,7 +245,7 @@ static void folder_pack_city(struct folder_reader *reader, const struct folder_n
 enum err folder_pack_load(const char *path, struct folder_pack **ret_pack, struct diag *diag)
 {
     static const struct folder_file files[] = {
-        {"city.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_city},
+        {"city.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_settings},
         {"streams.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_streams_read},
         {"pack.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_pack_read},
     };
@@ -253,6 +276,20 @@ void folder_pack_free(struct folder_pack *pack)
         return;
     city_free(pack->city);
     mem_free(pack);
+}
+
+enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city)
+{
+    struct city *city = NULL;
+
+    enum err err = city_new(FOLDER_CITY_BYTES_MAX, &city);
+    if (err)
+        return err;
+    struct arena arena = city->arena;
+    *city = *pack->city;
+    city->arena = arena;
+    *ret_city = city;
+    return OK;
 }
 
 static enum err folder_copy_one(const char *from, const char *to, const char *name,

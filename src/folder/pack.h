@@ -32,7 +32,14 @@ enum folder_suffix {
     FOLDER_SUFFIX_COMPOUND,
     FOLDER_SUFFIX_POINT,
     FOLDER_SUFFIX_SCHOOL,
+    FOLDER_SUFFIX_CITY,
     FOLDER_SUFFIX_COUNT
+};
+
+/* A tag of an OpenStreetMap container and the stream it stands for. */
+struct folder_container {
+    struct str tag; /* key=value */
+    uint32_t stream;
 };
 
 struct folder_words {
@@ -49,6 +56,8 @@ struct folder_pack {
     uint32_t model_count;
     struct city_site_model *sites;
     uint32_t site_count;
+    struct folder_container *containers; /* the first that fits counts */
+    uint32_t container_count;
     struct folder_words districts;
     struct folder_words first; /* a name is first + second + suffix */
     struct folder_words second;
@@ -59,6 +68,9 @@ struct folder_pack {
 MUST_USE enum err folder_pack_load(const char *path, struct folder_pack **ret_pack,
                                    struct diag *diag);
 void folder_pack_free(struct folder_pack *pack); /* NULL is allowed */
+/* A city with the pack's settings and nothing else. Its texts are the pack's, which must outlive
+ * it. Errors: NOMEM. */
+MUST_USE enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city);
 /* Copies targets.csv, policy-targets.csv and processes/ of the pack, where it has them. */
 MUST_USE enum err folder_pack_copy(const char *pack_path, const char *path, struct diag *diag);
 

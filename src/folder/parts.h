@@ -48,5 +48,8 @@ struct folder_file {
 };
 void folder_file_read(struct folder_reader *reader, const char *folder,
                       const struct folder_file *file);
+/* The same for a path of its own. */
+void folder_path_read(struct folder_reader *reader, const char *path,
+                      const struct folder_file *file);
 
 #endif

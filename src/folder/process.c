@@ -107,7 +107,7 @@ static void folder_stage_read(struct folder_reader *reader, const struct folder_
     folder_tree_fill(reader, node, FOLDER_FIELDS(folder_stage_items), &stage);
     if (stage.id.size && folder_stage_find(stages, stage.id) < stages->count)
         folder_mistake(&reader->report, node->mark, "stage `%.*s` stands above already; remove one",
-                       STR_ARG(stage.id));
+                       STR_ARG(folder_short(stage.id)));
     if ((stage.amount > 0) != (stage.clock != UINT32_MAX))
         folder_mistake(&reader->report, node->mark,
                        "limit and clock belong together; write both or neither");
@@ -131,7 +131,7 @@ static void folder_stage_next(struct folder_reader *reader, struct folder_stages
         if (to == stages->count)
             folder_mistake(&reader->report, node->mark,
                            "there is no stage `%.*s`; write the id of one, or add it",
-                           node->text.size > 40 ? 40 : (int)node->text.size, node->text.data);
+                           STR_ARG(folder_short(node->text)));
         else
             stage->nexts |= UINT64_C(1) << to;
     }
@@ -197,7 +197,7 @@ static void folder_types_read(struct folder_reader *reader, const struct folder_
         folder_tree_fill(reader, node, FOLDER_FIELDS(folder_case_items), &type);
         if (type.stage.size && folder_stage_find(stages, type.stage) == stages->count)
             folder_mistake(&reader->report, node->mark, "there is no stage `%.*s`; correct `stage`",
-                           STR_ARG(type.stage));
+                           STR_ARG(folder_short(type.stage)));
     }
 }
 

@@ -9,6 +9,27 @@ void folder_report_file(struct folder_report *report, const char *file)
     report->file_count = 0;
 }
 
+struct str folder_short(struct str text)
+{
+    const size_t most = 40;
+
+    if (text.size <= most)
+        return text;
+    text.size = most;
+    while (text.size && ((unsigned char)text.data[text.size] & 0xC0) == 0x80)
+        text.size--;
+    return text;
+}
+
+/* What a message quotes may be anything; the message itself is always UTF-8. */
+static void folder_clean(char *text)
+{
+    size_t bad;
+
+    while (!str_utf8(str_of(text), &bad))
+        text[bad] = '?';
+}
+
 static void folder_tell(struct folder_report *report, const struct diag *diag)
 {
     if (report->count++ == 0)
@@ -35,6 +56,7 @@ void folder_mistake(struct folder_report *report, struct folder_mark at, const c
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    folder_clean(text);
     (void)diag_at(&diag, ERR_INVALID, report->file, at.line, at.column, "%s", text);
     folder_tell(report, &diag);
 }

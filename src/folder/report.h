@@ -25,6 +25,8 @@ struct folder_report {
 void folder_report_file(struct folder_report *report, const char *file);
 void folder_mistake(struct folder_report *report, struct folder_mark at, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* A foreign text, short enough for a message; cut at a character's border. */
+struct str folder_short(struct str text);
 /* As a lower layer told it; NOMEM and IO stop the check. */
 void folder_mistake_diag(struct folder_report *report, const struct diag *diag);
 void folder_no_memory(struct folder_report *report);

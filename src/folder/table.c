@@ -41,9 +41,8 @@ static void folder_table_column(struct folder_reader *reader, struct folder_tabl
     if (!field) {
         const char *nearest = str_utf8(name, &bad) ? folder_nearest(table->fields, name) : NULL;
         folder_mistake(&reader->report, at, "unknown column `%.*s`; %s%s%s",
-                       name.size > 60 || !str_utf8(name, &bad) ? 0 : (int)name.size, name.data,
-                       nearest ? "did you mean `" : "remove it", nearest ? nearest : "",
-                       nearest ? "`?" : "");
+                       STR_ARG(folder_short(name)), nearest ? "did you mean `" : "remove it",
+                       nearest ? nearest : "", nearest ? "`?" : "");
         return;
     }
     size_t *known = &table->columns[field - table->fields.items];
@@ -92,7 +91,7 @@ static void folder_table_id(struct folder_reader *reader, struct folder_table *t
     if (err == ERR_EXISTS)
         folder_mistake(&reader->report, at,
                        "id `%.*s` is already used above; give this row its own",
-                       id.size > 60 ? 60 : (int)id.size, id.data);
+                       STR_ARG(folder_short(id)));
     else if (err)
         folder_no_memory(&reader->report);
 }

@@ -58,8 +58,7 @@ static void folder_target_done(struct folder_reader *reader, struct folder_table
         folder_mistake(&reader->report, folder_table_mark(table, "compare"),
                        "compare: `%.*s` is no rule; write ge, le, gt, lt, eq, about, improve_in, "
                        "front_rank_in, le_in or tier_no_count_stated, with :what where it needs it",
-                       target->compare.size > 40 ? 40 : (int)target->compare.size,
-                       target->compare.data);
+                       STR_ARG(folder_short(target->compare)));
 }
 
 void folder_targets_read(struct folder_reader *reader, struct str content)

@@ -131,35 +131,20 @@ static void folder_tree_open(struct folder_tree *tree, enum folder_node_kind kin
 
 static void folder_tree_event(struct folder_tree *tree, const yaml_event_t *event)
 {
-    switch (event->type) {
-    case YAML_SCALAR_EVENT:
+    struct folder_mark at = folder_mark_of(event->start_mark);
+
+    if (event->type == YAML_SCALAR_EVENT)
         folder_tree_scalar(tree, event);
-        break;
-    case YAML_SEQUENCE_START_EVENT:
+    else if (event->type == YAML_SEQUENCE_START_EVENT)
         folder_tree_open(tree, FOLDER_LIST, event);
-        break;
-    case YAML_MAPPING_START_EVENT:
+    else if (event->type == YAML_MAPPING_START_EVENT)
         folder_tree_open(tree, FOLDER_MAP, event);
-        break;
-    case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
+    else if (event->type == YAML_SEQUENCE_END_EVENT || event->type == YAML_MAPPING_END_EVENT)
         tree->depth--;
-        break;
-    case YAML_ALIAS_EVENT:
-        folder_tree_stop(tree, folder_mark_of(event->start_mark),
-                         "aliases (*name) are not used here; write the value out");
-        break;
-    case YAML_DOCUMENT_START_EVENT:
-        if (tree->root)
-            folder_tree_stop(tree, folder_mark_of(event->start_mark),
-                             "a second document begins here; one file holds one");
-        break;
-    case YAML_NO_EVENT:
-    case YAML_STREAM_START_EVENT:
-    case YAML_STREAM_END_EVENT:
-    case YAML_DOCUMENT_END_EVENT:
-        break;
-    }
+    else if (event->type == YAML_ALIAS_EVENT)
+        folder_tree_stop(tree, at, "aliases (*name) are not used here; write the value out");
+    else if (event->type == YAML_DOCUMENT_START_EVENT && tree->root)
+        folder_tree_stop(tree, at, "a second document begins here; one file holds one");
 }
 
 static void folder_tree_failed(struct folder_tree *tree, const yaml_parser_t *parser)
@@ -296,9 +281,8 @@ static void folder_tree_unknown(struct folder_reader *reader, const struct folde
     const char *nearest = folder_nearest(fields, node->key);
 
     folder_mistake(&reader->report, node->key_mark, "unknown key `%.*s`; %s%s%s",
-                   node->key.size > 60 ? 60 : (int)node->key.size, node->key.data,
-                   nearest ? "did you mean `" : "remove it", nearest ? nearest : "",
-                   nearest ? "`?" : "");
+                   STR_ARG(folder_short(node->key)), nearest ? "did you mean `" : "remove it",
+                   nearest ? nearest : "", nearest ? "`?" : "");
 }
 
 static void folder_tree_missing(struct folder_reader *reader, const struct folder_node *node,
@@ -319,7 +303,6 @@ void folder_tree_fill(struct folder_reader *reader, const struct folder_node *no
 {
     if (!folder_tree_is(reader, node, FOLDER_MAP, node->key.size ? node->key.data : "this"))
         return;
-    folder_tree_missing(reader, node, fields);
     for (const struct folder_node *child = node->first; child; child = child->next) {
         const struct folder_field *field = folder_field_find(fields, child->key);
         if (field)
@@ -327,6 +310,7 @@ void folder_tree_fill(struct folder_reader *reader, const struct folder_node *no
         else
             folder_tree_unknown(reader, child, fields);
     }
+    folder_tree_missing(reader, node, fields);
 }
 
 void folder_tree_quote(struct buf *out, struct str text)

@@ -15,10 +15,8 @@ struct folder_at {
 
 static void folder_wrong(const struct folder_at *at, struct str text, const char *want)
 {
-    int shown = text.size > 40 ? 40 : (int)text.size;
-
     folder_mistake(&at->reader->report, at->mark, "%s: `%.*s` is not right; write %s",
-                   at->field->key, shown, text.data ? text.data : "", want);
+                   at->field->key, STR_ARG(folder_short(text)), want);
 }
 
 static void folder_keep_text(const struct folder_at *at, struct str text, struct str *ret)

@@ -37,12 +37,12 @@ static struct geo_foot geo_foot_of(struct geo_xy a, struct geo_xy b)
 
 struct geo_near geo_line_near(const struct wgs84 *points, size_t count, struct wgs84 p)
 {
-    struct geo_plane plane = geo_plane_at(p);
-    struct geo_near best = {.point = points[0], .distance_m = geo_distance_m(points[0], p)};
     double along = 0;
     bool first = true;
 
     ASSERT(count > 0);
+    struct geo_plane plane = geo_plane_at(p);
+    struct geo_near best = {.point = points[0], .distance_m = geo_distance_m(points[0], p)};
     for (size_t i = 0; i + 1 < count; i++) {
         struct geo_foot foot =
             geo_foot_of(geo_xy_of(&plane, points[i]), geo_xy_of(&plane, points[i + 1]));

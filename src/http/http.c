@@ -99,13 +99,19 @@ static void http_make_room(struct http *http)
         }
 }
 
-static void http_swept(void *context)
+static void http_sweep(struct http *http)
 {
-    struct http *http = context;
     int64_t now_us = clock_mono(http->clock).us;
 
     http_drop_late(&http->waiting, now_us - http->request_us_max);
     http_drop_late(&http->answering, now_us - HTTP_ANSWER_S_MAX * CLOCK_US_PER_S);
+}
+
+static void http_swept(void *context)
+{
+    struct http *http = context;
+
+    http_sweep(http);
     if (http->waiting_count + http->answering_count == 0)
         net_timer_stop(http->sweep);
 }
@@ -115,6 +121,7 @@ static void http_turn(void *context)
     struct http *http = context;
     MHD_UNSIGNED_LONG_LONG ms;
 
+    http_sweep(http);
     MHD_run(http->daemon);
     if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
         net_timer_start(http->wake, ms, 0);
@@ -407,7 +414,7 @@ static enum err http_join_loop(struct http *http, struct net_loop *loop)
 
 enum err http_new(const struct http_options *options, struct http **ret_http, struct diag *diag)
 {
-    int fd;
+    int fd = -1;
 
     ASSERT(options->route_count <= HTTP_ROUTES_MAX);
     struct http *http = mem_zero(1, sizeof *http);

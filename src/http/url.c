@@ -58,27 +58,39 @@ static bool http_segments_ok(struct str path)
     return true;
 }
 
-enum err http_url_path(struct str path, size_t size, char *ret_path)
+/* Decodes all of `path` into `out`. An encoded slash is no separator: it is refused. */
+static enum err http_url_decode(struct str path, size_t size, char *out, size_t *ret_used)
 {
-    char out[HTTP_PATH_MAX];
     size_t used = 0;
 
-    if (path.size == 0 || path.data[0] != '/')
-        return ERR_SYNTAX;
-    path = (struct str){path.data + 1, path.size - 1};
     while (path.size) {
         char c;
         size_t took = http_url_char(path, &c);
-        if (!took || (took == 3 && c == '/')) /* an encoded slash is no separator: refuse it */
+        if (!took || (took == 3 && c == '/'))
             return ERR_SYNTAX;
-        if (used + 1 >= sizeof out || used + 1 >= size)
+        if (used + 1 >= size)
             return ERR_LIMIT;
         out[used++] = c;
         path = (struct str){path.data + took, path.size - took};
     }
+    *ret_used = used;
+    return OK;
+}
+
+enum err http_url_path(struct str path, size_t size, char *ret_path)
+{
+    char out[HTTP_PATH_MAX];
+    size_t used;
     size_t bad;
-    if (used &&
-        (!http_segments_ok((struct str){out, used}) || !str_utf8((struct str){out, used}, &bad)))
+
+    if (path.size == 0 || path.data[0] != '/')
+        return ERR_SYNTAX;
+    enum err err = http_url_decode((struct str){path.data + 1, path.size - 1},
+                                   size < sizeof out ? size : sizeof out, out, &used);
+    if (err)
+        return err;
+    struct str whole = {out, used};
+    if (used && (!http_segments_ok(whole) || !str_utf8(whole, &bad)))
         return ERR_SYNTAX;
     if (size == 0)
         return ERR_LIMIT;

@@ -2,7 +2,9 @@
  *
  * Purpose    Everything a stranger can write into a request line is judged here, without a socket.
  * Source     RFC 3986 2.1 (percent encoding), RFC 9110 8.3, 12.5.3, 13.1.2 (types, encodings,
- * tags). Threads    Any; values only. Layer      3
+ *            tags).
+ * Threads    Any; values only.
+ * Layer      3
  */
 #ifndef HTTP_URL_H
 #define HTTP_URL_H

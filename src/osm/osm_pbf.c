@@ -488,7 +488,7 @@ static enum err osm_pbf_content(struct osm_pbf *pbf, struct bytes *ret)
 
 static enum err osm_pbf_blob(struct osm_pbf *pbf, bool *ret_more)
 {
-    struct osm_blob_head head;
+    struct osm_blob_head head = {0};
     struct bytes content = {0};
 
     enum err err = osm_pbf_blob_head(pbf, ret_more, &head);

@@ -1,9 +1,9 @@
 /* inner.h - what the files of plan/ share; nobody else includes it.
  *
  * Flow       tasks.c finds what is due; group.c sorts it by the vehicles that may do it; part.c
- * cuts groups by geography; job.c turns one part into a routing problem, solves and checks it;
- *            route.c turns the answers into routes, path.c into driven lines and spoken turns;
- *            json.c writes them. plan.c leads.
+ *            cuts groups by geography; job.c turns one part into a routing problem, solves and
+ *            checks it; route.c turns the answers into routes, path.c into driven lines and spoken
+ *            turns; json.c writes them. plan.c leads.
  * Layer      2
  */
 #ifndef PLAN_INNER_H

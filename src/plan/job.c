@@ -89,11 +89,28 @@ static struct solve_window plan_solve_window(struct city_window window, int32_t 
     return hours;
 }
 
+/* What leaving a task out costs. Above all it is more than the dearest vehicle's whole day: due
+ * work is done as long as somebody can, and the city's own price then says what is left first. */
+static int64_t plan_price(const struct plan_model *model, const struct plan_task *task)
+{
+    const struct city *city = model->plan->city;
+    double dearest = 0;
+
+    for (uint32_t i = 0; i < model->job->vehicle_count; i++) {
+        const struct city_vehicle *vehicle = &city->vehicles[model->job->vehicles[i]];
+        double hours = (vehicle->shift_end_s - vehicle->shift_start_s) / 3600.0;
+        double km = hours * fmax(vehicle->speed_kmh_max, 1);
+        dearest =
+            fmax(dearest, vehicle->cost_day + hours * vehicle->cost_hour + km * vehicle->cost_km);
+    }
+    double own = fmax(1, city->service.unserved_price) * fmax(1, task->bin_count);
+    return llround((dearest + own) * PLAN_MONEY_UNITS);
+}
+
 static enum err plan_model_service(struct plan_model *model, uint32_t at)
 {
     const struct plan_job *job = model->job;
     const struct plan_task *task = &model->plan->tasks.items[job->tasks[at]];
-    const struct city *city = model->plan->city;
     struct solve_service *service = &model->services[at];
     bool sweep = task->kind == PLAN_SWEEP;
 
@@ -101,8 +118,7 @@ static enum err plan_model_service(struct plan_model *model, uint32_t at)
         .mode_count = task->mode_count,
         .window = plan_solve_window(task->window, task->work_ds, plan_break_ds(model)),
         .skills = sweep ? 0 : UINT64_C(1) << task->stream,
-        .price = llround(fmax(1, city->service.unserved_price) * PLAN_MONEY_UNITS) *
-                 (sweep ? 1 : task->bin_count)};
+        .price = plan_price(model, task)};
     service->load[sweep ? 0 : job->group->dim_of_stream[task->stream]] = (int32_t)ceil(task->kg);
     if (sweep)
         service->load[1] = (int32_t)ceil(task->water_l);

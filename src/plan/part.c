@@ -75,6 +75,34 @@ static bool plan_wider_than_high(const struct plan *plan, const uint32_t *tasks,
     return size.x_m > size.y_m;
 }
 
+/* Where the cut falls among vehicles of one depot, every kind of shift and vehicle goes to both
+ * sides: of the run of equals, every other one (by the share needed) moves to the front. */
+static void plan_mix_depot(const struct plan *plan, uint32_t *vehicles, uint32_t count,
+                           uint32_t fleet)
+{
+    const struct city_vehicle *all = plan->city->vehicles;
+    uint32_t depot = all[vehicles[fleet]].depot;
+    uint32_t first = fleet;
+    uint32_t last = fleet;
+
+    while (first > 0 && all[vehicles[first - 1]].depot == depot)
+        first--;
+    while (last < count && all[vehicles[last]].depot == depot)
+        last++;
+    uint32_t run = last - first;
+    uint32_t need = fleet - first;
+    uint32_t taken = 0;
+    for (uint32_t i = 0; i < run && taken < need; i++) {
+        if ((uint64_t)(i + 1) * need / run == (uint64_t)i * need / run)
+            continue;
+        uint32_t picked =
+            vehicles[first + i]; /* rotate it to the front, the order of others stays */
+        for (uint32_t j = first + i; j > first + taken; j--)
+            vehicles[j] = vehicles[j - 1];
+        vehicles[first + taken++] = picked;
+    }
+}
+
 /* Splits one half in two and returns the second; `half` keeps the first. */
 static struct plan_half plan_split(const struct plan *plan, struct plan_group *group,
                                    struct plan_half *half)
@@ -88,6 +116,7 @@ static struct plan_half plan_split(const struct plan *plan, struct plan_group *g
 
     qsort_r(tasks, half->task_count, sizeof *tasks, plan_task_order, &axis);
     qsort_r(vehicles, half->vehicle_count, sizeof *vehicles, plan_vehicle_order, &axis);
+    plan_mix_depot(plan, vehicles, half->vehicle_count, fleet);
     for (double sum = 0; count < half->task_count - 1 && (count == 0 || sum < share); count++)
         sum += plan_weight(plan, tasks + count, 1);
     struct plan_half second = {half->task_first + count, half->task_count - count,

@@ -1,14 +1,17 @@
 /* plan.h - a day's work: which bins and streets are due, who serves them, in what order.
  *
  * Purpose    City, map and date -> routes with trips, visits, driven paths and turn-by-turn lines;
- * and everything that is not served, each with its reason. Nothing due is silently missing. How Due
- * tasks are grouped by the vehicles that may do them (streams joined by shared vehicles; streets to
- * sweep), cut into parts of at most PLAN_PART_TASKS by geography, and each part is one routing
- * problem (solve/). What a part leaves over is tried once more with the vehicles nobody used. Units
- * Times of day in tenths of a second after local midnight (ds), lengths in metres, masses in kg,
- * money in the city's currency. Threads    plan_make() may be called by any thread; it starts
- * threads only through `workers`. Memory     The plan is the caller's until plan_free(); it keeps
- * pointers into the city. Layer      2, pure
+ *            and everything that is not served, each with its reason. Nothing due is silently
+ *            missing.
+ * How        Due tasks are grouped by the vehicles that may do them (streams joined by shared
+ *            vehicles; streets to sweep), cut into parts of at most PLAN_PART_TASKS by geography,
+ *            and each part is one routing problem (solve/). What a part leaves over is tried once
+ *            more with the vehicles nobody used.
+ * Units      Times of day in tenths of a second after local midnight (ds), lengths in metres,
+ *            masses in kg, money in the city's currency.
+ * Threads    plan_make() may be called by any thread; it starts threads only through `workers`.
+ * Memory     The plan is the caller's until plan_free(); it keeps pointers into the city.
+ * Layer      2, pure
  */
 #ifndef PLAN_PLAN_H
 #define PLAN_PLAN_H

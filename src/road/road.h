@@ -4,9 +4,11 @@
  *            Nodes of the search are directed arcs, so that every turn has its cost and forbidden
  *            turns are simply absent.
  * Units      Lengths in millimetres, times in milliseconds (uint32_t: enough for 4,294 km, 49
- * days). Source     Contraction hierarchies: Geisberger, Sanders, Schultes, Delling (2008); turn
- * costs on the edge-based graph: Geisberger, Vetter (2011). Threads    struct road: any number of
- * readers. struct road_query: one thread. Layer      1
+ *            days).
+ * Source     Contraction hierarchies: Geisberger, Sanders, Schultes, Delling (2008); turn costs on
+ *            the edge-based graph: Geisberger, Vetter (2011).
+ * Threads    struct road: any number of readers. struct road_query: one thread.
+ * Layer      1
  */
 #ifndef ROAD_ROAD_H
 #define ROAD_ROAD_H

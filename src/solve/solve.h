@@ -2,12 +2,12 @@
  *
  * Purpose    What must be served, by whom, with trips to a facility in between -> routes.
  * Model      A service is done in one of its modes; a mode enters the network at one place and
- * leaves it at another. `travel` between places already holds turns and headings, so a node is a
- *            service with one mode (or two: a bin reached from either direction), an edge has two
- *            modes (one per direction), a one-way street has one.
- *            A route is: start place, services, visits to facilities that empty (or fill) some
- *            dimensions of the load, end place. Facilities are chosen by the solver.
- * Units      Cost in any integer unit of the caller (the sum must fit 63 bits); time in seconds
+ *            leaves it at another. `travel` between places already holds turns and headings, so a
+ *            node is a service with one mode (or two: a bin reached from either direction), an
+ *            edge has two modes (one per direction), a one-way street has one. A route is: start
+ *            place, services, visits to facilities that empty (or fill) some dimensions of the
+ *            load, end place. Facilities are chosen by the solver.
+ * Units      Cost in any integer unit of the caller (sums up to SOLVE_COST_MAX); time in seconds
  *            unless the caller says otherwise; loads in any integer unit per dimension.
  * Source     Node, edge, arc routing with mode choice: Vidal (2017), Operations Research 65(4).
  * Threads    solve_run() may be called by any thread; it starts threads only through `workers`.
@@ -27,8 +27,8 @@ enum {
     SOLVE_MODES_MAX = 2, /* directions of a street, or sides from which a point is reached */
     SOLVE_SERVICES_MAX = 65535,
 };
-#define SOLVE_COST_MAX (INT64_C(1) << 60)
-#define SOLVE_FAR INT32_MAX /* travel that is impossible */
+#define SOLVE_COST_MAX (INT64_C(1) << 52) /* of all prices, or all fixed costs, together */
+#define SOLVE_FAR INT32_MAX               /* travel that is impossible */
 
 struct solve_window {
     int32_t earliest; /* service may start */

@@ -2,6 +2,8 @@
  *
  * The two files are replaced whole by the planner, so that an open one is always complete.
  */
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/api/api.h"
@@ -23,14 +25,28 @@ void app_api_plan_routes(void *context, struct http_call *call)
     app_api_plan_file(context, call, "plan.geojson");
 }
 
-static bool app_api_has(const struct http_files *files, const char *name)
+/* A word that changes whenever the plan does, so that a page can ask cheaply; null without a plan.
+ */
+static void app_api_plan_version(const struct app_api *api, struct jw *jw)
 {
+    struct stat stat;
+    char version[48];
     int fd;
 
-    if (http_files_find(files, name, &fd))
-        return false;
+    jw_key(jw, "plan");
+    if (http_files_find(api->folder, "plan.json", &fd)) {
+        jw_null(jw);
+        return;
+    }
+    bool known = fstat(fd, &stat) == 0;
     close(fd);
-    return true;
+    if (!known) {
+        jw_null(jw);
+        return;
+    }
+    snprintf(version, sizeof version, "%llx-%llx%09lx", (unsigned long long)stat.st_size,
+             (unsigned long long)stat.st_mtim.tv_sec, (unsigned long)stat.st_mtim.tv_nsec);
+    jw_text(jw, version);
 }
 
 void app_api_health(void *context, struct http_call *call)
@@ -50,8 +66,7 @@ void app_api_health(void *context, struct http_call *call)
     jw_str(&jw, api->city->id);
     jw_key(&jw, "map");
     jw_bool(&jw, api->tiles != NULL);
-    jw_key(&jw, "plan");
-    jw_bool(&jw, app_api_has(api->folder, "plan.json"));
+    app_api_plan_version(api, &jw);
     jw_object_end(&jw);
     struct http_reply reply = {.type = "application/json", .cache = "no-store"};
     http_reply_take(call, &reply, &body);

@@ -1,0 +1,158 @@
+/* What strangers write into a request line is judged by text alone. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "http/url.h"
+
+static enum err path_of(const char *text, size_t size, char *ret)
+{
+    return http_url_path((struct str){text, size}, HTTP_PATH_MAX, ret);
+}
+
+static void a_plain_path_becomes_relative_and_decoded(void **state)
+{
+    char path[HTTP_PATH_MAX];
+
+    (void)state;
+    assert_int_equal(path_of("/assets/a%20b.js", 16, path), OK);
+    assert_string_equal(path, "assets/a b.js");
+    assert_int_equal(path_of("/", 1, path), OK);
+    assert_string_equal(path, "");
+    assert_int_equal(path_of("/%E9%9B%81.txt", 14, path), OK);
+    assert_string_equal(path, "雁.txt");
+}
+
+static void nothing_that_could_leave_the_folder_passes(void **state)
+{
+    static const char *const bad[] = {
+        "",          "assets/a",    "//a",       "/a//b",  "/a/",        "/.",
+        "/..",       "/../a",       "/a/../b",   "/a/./b", "/.hidden",   "/a/.git/config",
+        "/%2e%2e/a", "/%2E%2E%2Fa", "/..%2fa",   "/a%2fb", "/a\\b",      "/a%5cb",
+        "/a%00b",    "/%00",        "/a%0ab",    "/a%7fb", "/%",         "/%4",
+        "/%zz",      "/a%2",        "/%c0%ae/a", "/%ff",   "/%ed%a0%80", "/a\001b",
+    };
+    char path[HTTP_PATH_MAX] = "untouched";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (path_of(bad[i], strlen(bad[i]), path) != ERR_SYNTAX)
+            fail_msg("passed: %s", bad[i]);
+    assert_int_equal(path_of("/a\0b", 4, path), ERR_SYNTAX);
+    assert_string_equal(path, "untouched");
+}
+
+static void a_path_has_limits(void **state)
+{
+    char text[2 * HTTP_PATH_MAX];
+    char path[HTTP_PATH_MAX];
+
+    (void)state;
+    memset(text, 'a', sizeof text);
+    text[0] = '/';
+    assert_int_equal(path_of(text, HTTP_PATH_MAX, path), OK);
+    assert_int_equal(path_of(text, HTTP_PATH_MAX + 1, path), ERR_LIMIT);
+    assert_int_equal(http_url_path(STR("/abc"), 3, path), ERR_LIMIT);
+    assert_int_equal(http_url_path(STR("/abc"), 4, path), OK);
+    for (size_t i = 0; i <= HTTP_SEGMENTS_MAX; i++)
+        memcpy(text + 2 * i, "/a", 2);
+    assert_int_equal(path_of(text, 2 * HTTP_SEGMENTS_MAX, path), OK);
+    assert_int_equal(path_of(text, 2 * HTTP_SEGMENTS_MAX + 2, path), ERR_SYNTAX);
+}
+
+static void patterns_choose_routes(void **state)
+{
+    struct http_params params = {0};
+
+    (void)state;
+    assert_true(http_url_match("/api/v1/city", STR("/api/v1/city"), &params));
+    assert_int_equal(params.count, 0);
+    assert_false(http_url_match("/api/v1/city", STR("/api/v1/city/"), &params));
+    assert_false(http_url_match("/api/v1/city", STR("/api/v1/cit"), &params));
+    assert_true(http_url_match("/tiles/{z}/{x}/{y}.pbf", STR("/tiles/14/8/5.pbf"), &params));
+    assert_int_equal(params.count, 3);
+    assert_true(str_eq(params.values[0], STR("14")));
+    assert_true(str_eq(params.values[2], STR("5")));
+    assert_false(http_url_match("/tiles/{z}/{x}/{y}.pbf", STR("/tiles//8/5.pbf"), &params));
+    assert_false(http_url_match("/tiles/{z}/{x}/{y}.pbf", STR("/tiles/1/8/5.png"), &params));
+    assert_false(http_url_match("/tiles/{z}/{x}/{y}.pbf", STR("/tiles/1/8/5.pbf/x"), &params));
+    assert_false(http_url_match("/tiles/{z}/{x}/{y}.pbf", STR("/tiles/1/8"), &params));
+    assert_true(http_url_match("/*", STR("/"), &params));
+    assert_true(http_url_match("/*", STR("/any/thing"), &params));
+    assert_false(http_url_match("/*", STR(""), &params));
+    assert_int_equal(params.count, 0); /* and a refusal has not touched it */
+}
+
+static void types_follow_names(void **state)
+{
+    (void)state;
+    assert_string_equal(http_url_type(STR("a/b.js")), "text/javascript; charset=utf-8");
+    assert_string_equal(http_url_type(STR("index.html")), "text/html; charset=utf-8");
+    assert_string_equal(http_url_type(STR("plan.geojson")), "application/geo+json");
+    assert_string_equal(http_url_type(STR("x.pbf")), "application/x-protobuf");
+    assert_string_equal(http_url_type(STR("README")), "application/octet-stream");
+    assert_string_equal(http_url_type(STR("js")), "application/octet-stream");
+}
+
+static void gzip_is_sent_only_to_who_takes_it(void **state)
+{
+    (void)state;
+    assert_true(http_url_gzip(STR("gzip")));
+    assert_true(http_url_gzip(STR("br, GZIP;q=0.5")));
+    assert_true(http_url_gzip(STR("deflate , gzip ; q=1.0")));
+    assert_true(http_url_gzip(STR("*")));
+    assert_false(http_url_gzip(STR("")));
+    assert_false(http_url_gzip(STR("br")));
+    assert_false(http_url_gzip(STR("gzip;q=0")));
+    assert_false(http_url_gzip(STR("gzip; q=0.000, br")));
+    assert_false(http_url_gzip(STR("*, gzip;q=0")));
+    assert_false(http_url_gzip(STR("gzip;q=x")));
+    assert_false(http_url_gzip(STR("gzipped")));
+}
+
+static void tags_are_compared_whole(void **state)
+{
+    (void)state;
+    assert_true(http_url_tag_matches(STR("\"a\""), STR("\"a\"")));
+    assert_true(http_url_tag_matches(STR("\"b\", W/\"a\""), STR("\"a\"")));
+    assert_true(http_url_tag_matches(STR("*"), STR("\"a\"")));
+    assert_false(http_url_tag_matches(STR("\"ab\""), STR("\"a\"")));
+    assert_false(http_url_tag_matches(STR("a"), STR("\"a\"")));
+    assert_false(http_url_tag_matches(STR(""), STR("\"a\"")));
+}
+
+static void only_this_machine_is_loopback(void **state)
+{
+    static const char *const good[] = {"localhost", "LOCALHOST:80", "127.0.0.1:8080",
+                                       "127.9.9.9", "[::1]",        "[::1]:8080"};
+    static const char *const bad[] = {
+        "",        "example.org",  "127.0.0.1.example.org", "127.0.0.1x",
+        "127.0.0", "127.0.0.256",  "127.1.1.1.1",           "[::1",
+        "[::2]",   "[::1].evil:1", "localhost.evil"};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++)
+        if (!http_url_host_loopback(str_of(good[i])))
+            fail_msg("refused: %s", good[i]);
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (http_url_host_loopback(str_of(bad[i])))
+            fail_msg("passed: %s", bad[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plain_path_becomes_relative_and_decoded),
+        cmocka_unit_test(nothing_that_could_leave_the_folder_passes),
+        cmocka_unit_test(a_path_has_limits),
+        cmocka_unit_test(patterns_choose_routes),
+        cmocka_unit_test(types_follow_names),
+        cmocka_unit_test(gzip_is_sent_only_to_who_takes_it),
+        cmocka_unit_test(tags_are_compared_whole),
+        cmocka_unit_test(only_this_machine_is_loopback),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
