@@ -101,6 +101,7 @@ struct solve_tour {
     uint32_t class;
     uint32_t facilities;                 /* visits among the nodes */
     uint32_t last_reset[SOLVE_DIMS_MAX]; /* node of the last reset of each dimension, or 0 */
+    int32_t lightest[SOLVE_DIMS_MAX];    /* load of the trip that holds least */
     int64_t cost;                        /* 0 when empty */
 };
 
@@ -112,6 +113,10 @@ bool solve_tour_update(const struct solve_field *field, struct solve_tour *tour)
 /* Cost of the tour with `stops` put in after node `at`, or SOLVE_INFINITE. Loads are not judged. */
 int64_t solve_tour_with(const struct solve_field *field, const struct solve_tour *tour, uint32_t at,
                         const uint32_t *stops, uint32_t count);
+/* The same for one stop, when it is below `bound`; else SOLVE_INFINITE. The search's hot path: times
+ * are looked at only when the cost alone would do. */
+int64_t solve_tour_with_one(const struct solve_field *field, const struct solve_tour *tour,
+                            uint32_t at, uint32_t stop, int64_t bound);
 /* Room must have been made. */
 void solve_tour_insert(struct solve_tour *tour, uint32_t at, uint32_t stop);
 void solve_tour_remove(struct solve_tour *tour, uint32_t at);

@@ -417,7 +417,8 @@ static enum err solve_search_room(struct solve_search *s)
     s->used = mem_zero(field->class_count + 1, sizeof *s->used);
     s->tour_of = mem_zero(services + 1, sizeof *s->tour_of);
     s->at_of = mem_zero(services + 1, sizeof *s->at_of);
-    if (!s->empty || !s->used || !s->tour_of || !s->at_of)
+    s->tried = mem_zero(services + 1, sizeof *s->tried);
+    if (!s->empty || !s->used || !s->tour_of || !s->at_of || !s->tried)
         return ERR_NOMEM;
     if (vec_reserve(&s->absent, services + 1) || vec_reserve(&s->old_absent, services + 1))
         return ERR_NOMEM;
@@ -467,6 +468,7 @@ void solve_search_free(struct solve_search *s)
     mem_free(s->used);
     mem_free(s->tour_of);
     mem_free(s->at_of);
+    mem_free(s->tried);
     mem_free(s->touched);
     mem_free(s);
 }

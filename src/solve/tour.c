@@ -77,6 +77,7 @@ static void solve_tour_loads(const struct solve_field *field, struct solve_tour 
         int32_t load = 0;
         uint32_t first = 0;
         tour->last_reset[d] = 0;
+        tour->lightest[d] = INT32_MAX;
         for (uint32_t i = 0; i < tour->count; i++) {
             const struct solve_stop *stop = &field->stops[tour->nodes[i].stop];
             bool ends = stop->resets >> d & 1 || i + 1 == tour->count;
@@ -86,6 +87,7 @@ static void solve_tour_loads(const struct solve_field *field, struct solve_tour 
             for (uint32_t j = first; ends && j < i; j++)
                 tour->nodes[j].trip[d] = load;
             if (ends) {
+                tour->lightest[d] = load < tour->lightest[d] ? load : tour->lightest[d];
                 first = i;
                 load = 0;
             }
@@ -191,6 +193,46 @@ int64_t solve_tour_with(const struct solve_field *field, const struct solve_tour
         from = to;
     }
     return solve_join(field, tour, before, from, &tour->nodes[at + 1]);
+}
+
+/* What solve_tour_with() would say if no window or shift stood against it. */
+static int64_t solve_least_with(const struct solve_field *field, const struct solve_node *nodes,
+                                const struct solve_stop *stop)
+{
+    const struct solve_stop *before = &field->stops[nodes[0].stop];
+    const struct solve_stop *next = &field->stops[nodes[1].stop];
+    int64_t best = SOLVE_INFINITE;
+
+    for (uint8_t m = 0; m < stop->modes; m++) {
+        int64_t there = SOLVE_INFINITE;
+        int64_t back = SOLVE_INFINITE;
+        for (uint8_t p = 0; p < before->modes; p++) {
+            int64_t cost =
+                nodes[0].forward[p].cost + solve_travel(field, before->leave[p], stop->enter[m]);
+            there = cost < there ? cost : there;
+        }
+        for (uint8_t n = 0; n < next->modes; n++) {
+            int64_t cost =
+                nodes[1].backward[n].cost + solve_travel(field, stop->leave[m], next->enter[n]);
+            back = cost < back ? cost : back;
+        }
+        int64_t cost = there + stop->cost[m] + back;
+        best = cost < best ? cost : best;
+    }
+    return best;
+}
+
+int64_t solve_tour_with_one(const struct solve_field *field, const struct solve_tour *tour,
+                            uint32_t at, uint32_t stop, int64_t bound)
+{
+    int64_t least = solve_least_with(field, tour->nodes + at, &field->stops[stop]);
+
+    if (least >= SOLVE_INFINITE)
+        return SOLVE_INFINITE;
+    least += field->classes[tour->class].vehicle->cost_fixed;
+    if (least >= bound)
+        return SOLVE_INFINITE;
+    return field->timed ? solve_tour_with(field, tour, at, &stop, 1) : least;
 }
 
 void solve_tour_insert(struct solve_tour *tour, uint32_t at, uint32_t stop)
