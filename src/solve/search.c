@@ -152,11 +152,11 @@ static enum err solve_place(struct solve_search *s, const struct solve_spot *spo
     }
     for (uint32_t i = 0; i < spot->count; i++)
         solve_tour_insert(tour, spot->at + i, spot->stops[i]);
-    *ret_placed = solve_tour_update(s->field, tour);
+    *ret_placed = solve_tour_update_part(s->field, tour, spot->at + 1, spot->at + spot->count);
     if (!*ret_placed) {
         for (uint32_t i = 0; i < spot->count; i++)
             solve_tour_remove(tour, spot->at + 1);
-        (void)solve_tour_update(s->field, tour);
+        (void)solve_tour_update_part(s->field, tour, spot->at + 1, spot->at);
         return OK;
     }
     s->used[tour->class] += opened;
