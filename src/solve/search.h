@@ -30,9 +30,10 @@ struct solve_search {
     uint32_t tried_mark;
     uint32_t blink_in; /* places until one is overlooked */
     VEC(uint32_t) absent;
-    VEC(uint32_t) old_absent; /* before this iteration's ruin */
-    VEC(struct solve_saved) journal;
-    VEC(uint32_t) journal_stops;
+    VEC(uint32_t) old_absent;             /* before this iteration's ruin */
+    VEC(uint32_t) journal;                /* slots saved in this iteration */
+    VEC(struct solve_tour) journal_tours; /* as saved; their nodes are in journal_nodes */
+    VEC(struct solve_node) journal_nodes;
     VEC(struct solve_saved) best_tours;
     VEC(uint32_t) best_stops;
     uint64_t *touched; /* by slot: iteration that saved it */
