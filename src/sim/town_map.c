@@ -467,8 +467,14 @@ static void sim_river_ways(struct sim_map *map)
 
 /* --- turn restrictions --- */
 
-/* At some crossings of main lines, those who come from the south may not turn across the traffic:
- * left, or right where traffic keeps left. */
+/* Streets go on in all four directions: what one turn forbids can be reached by others. */
+static bool sim_full_crossing(const struct sim_plan *plan, int32_t i, int32_t j)
+{
+    return sim_end_open(plan, true, i, j) && sim_end_open(plan, false, j, i);
+}
+
+/* At some full crossings of main lines, those who come from the south may not turn across the
+ * traffic: left, or right where traffic keeps left. */
 static void sim_restrictions(struct sim_map *map)
 {
     const struct sim_plan *plan = map->plan;
@@ -483,7 +489,8 @@ static void sim_restrictions(struct sim_map *map)
     for (int32_t j = plan->ny / 2 % SIM_MAIN_EVERY; j <= plan->ny; j += SIM_MAIN_EVERY)
         for (int32_t i = plan->nx / 2 % SIM_MAIN_EVERY; i <= plan->nx; i += SIM_MAIN_EVERY) {
             size_t at = sim_crossing_at(plan, i, j);
-            if (sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.15 || !map_get(&map->south, at, &from) ||
+            if (!sim_full_crossing(plan, i, j) || sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.25 ||
+                !map_get(&map->south, at, &from) ||
                 !map_get(left_hand ? &map->east : &map->west, at, &to))
                 continue;
             struct osm_member members[] = {
