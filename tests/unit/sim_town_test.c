@@ -198,6 +198,8 @@ static void the_map_shows_a_city(void **state)
     assert_true(one_way > 0 && bridges > 0 && named > 100);
     assert_true(map->building_count > 1000);
     assert_true(map->roads.restriction_count > 0);
+    assert_true(map->place_count > 3);
+    assert_int_equal(map->places[0].population, 200000);
     osm_map_free(map);
     fixture_remove(folder);
 }
