@@ -52,7 +52,7 @@ async function withPage(options, address, work) {
   }
 }
 
-const drawn = (page) => page.waitForSelector('[data-drawn=true]', { timeout: 60000 })
+const drawn = (page) => page.waitForSelector('[data-drawn=true]', { timeout: 120000 })
 const settle = (page) => page.evaluate(() => new Promise((resolve) => {
   const map = window.yanchengMap
   map.once('idle', resolve)
@@ -71,7 +71,7 @@ test('the map shows streets, bins, routes and facilities from imported data alon
     for (const stream of ['R', 'H', 'F', 'O']) assert.ok(await rendered(page, [`bin-${stream}`]) > 20, `bins of ${stream}`)
     assert.ok(await rendered(page, ['path']) > 5, 'routes')
     assert.ok(await rendered(page, ['facility']) >= 5, 'facilities')
-    assert.ok(await rendered(page, ['unserved']) >= 1, 'what is unserved')
+    assert.ok(await rendered(page, ['unserved', 'unserved-group']) >= 1, 'what is unserved')
     const colours = await page.evaluate(() => new Set(window.yanchengMap.queryRenderedFeatures(undefined, { layers: ['path'] }).map((f) => f.properties.by_vehicle)).size)
     const { routes } = await plan()
     assert.equal(colours, new Set(routes.map((r) => r.vehicle)).size, 'a colour for each vehicle')
@@ -252,7 +252,7 @@ test('without a plan the page says how to make one, and shows it when it comes',
       assert.ok(await rendered(page, ['bin-R']) > 20)
       await shot(page, 'empty-zh')
       for (const name of names) renameSync(`${name}.away`, name)
-      await page.waitForSelector('button.route', { timeout: 15000 })
+      await page.waitForSelector('button.route', { timeout: 30000 })
       await settle(page)
       assert.ok(await rendered(page, ['path']) > 0)
     })
@@ -265,10 +265,10 @@ test('a server that fails or goes away is told, and the page recovers', async ()
   await withPage(desktop, '/', async (page, wrong) => {
     await drawn(page)
     await page.route('**/api/v1/health', (route) => route.abort())
-    await page.waitForSelector('.notice[role=alert]', { timeout: 15000 })
+    await page.waitForSelector('.notice[role=alert]', { timeout: 30000 })
     assert.ok(await page.locator('button.route').count() > 0, 'what was loaded stays')
     await page.unroute('**/api/v1/health')
-    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 15000 })
+    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 30000 })
     await page.route('**/api/v1/city', (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":"busy","message":"too busy"}}' }))
     await page.reload()
     await page.waitForSelector('.whole[role=alert]')
