@@ -61,7 +61,7 @@ export function addLayers(map: Map, streams: Stream[], language: Language): void
   map.addLayer({ id: 'swept', type: 'line', source: 'paths', layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(2.4), 'line-opacity': 0.28 } }, names)
   map.addLayer({ id: 'path-hover', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.8) } }, names)
   map.addLayer({ id: 'sel-casing', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': '#ffffff', 'line-width': width(2.6) } }, names)
-  map.addLayer({ id: 'sel-swept', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(4), 'line-opacity': 0.35 } }, names)
+  map.addLayer({ id: 'sel-swept', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(3.2), 'line-opacity': 0.35 } }, names)
   map.addLayer({ id: 'sel-path', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.6) } }, names)
   map.addLayer({ id: 'sel-arrow', type: 'symbol', source: 'paths', filter: none, minzoom: 12,
     layout: { 'symbol-placement': 'line', 'icon-image': 'arrow', 'symbol-spacing': 70, 'icon-size': zoomed(12, 0.5, 16, 0.8), 'icon-allow-overlap': true, 'icon-rotation-alignment': 'map' } }, names)
