@@ -19,10 +19,11 @@ enum {
     SIM_ID_BLOCK = SIM_ID_INSIDE + SIM_INSIDES, /* four corners of the block's ground */
     SIM_ID_BUILDING = SIM_ID_BLOCK + 4,
     SIM_TAGS_MAX = 12,
-    SIM_RUN_MAX = 40,    /* nodes of one way: four cells, with their middles */
-    SIM_MAIN_EVERY = 4,  /* lines that ways are split at */
-    SIM_RIVER_STEPS = 4, /* points of the bank per cell */
-    SIM_RIVER_CELLS = 8, /* cells of one piece of water */
+    SIM_RUN_MAX = 40,         /* nodes of one way: four cells, with their middles */
+    SIM_MAIN_EVERY = 4,       /* lines that ways are split at */
+    SIM_RIVER_STEPS = 4,      /* points of the bank per cell */
+    SIM_CITY_PEOPLE = 100000, /* fewer are a town */
+    SIM_RIVER_CELLS = 8,      /* cells of one piece of water */
 };
 #define SIM_SHORE 0.22 /* of a block, between the outermost wet crossing and the bank */
 _Static_assert(SIM_ID_BUILDING + 4 * SIM_BUILDINGS_MAX <= SIM_IDS, "ids of a block overlap");
@@ -164,6 +165,28 @@ static void sim_river_nodes(struct sim_map *map)
         double v = sim_river_v(plan, u);
         for (int side = -1; side <= 1; side++)
             sim_node(map, map->river_id + 3 * k + side + 1, sim_place(plan, u, v + half * side));
+    }
+}
+
+/* The city's name in its middle, and those of its street communities. */
+static void sim_place_nodes(struct sim_map *map)
+{
+    const struct city *city = map->town->city;
+    int64_t id = map->river_id + 3 * ((int64_t)map->plan->nx * SIM_RIVER_STEPS + 1);
+    struct sim_tags tags = {.count = 0};
+    struct str people = sim_text(map->town, "%u", map->plan->population);
+
+    sim_tag(&tags, "place", map->plan->population < SIM_CITY_PEOPLE ? STR("town") : STR("city"));
+    sim_tag_name(&tags, city->name);
+    sim_tag(&tags, "population", people);
+    osm_writer_node(map->out, id++, map->plan->centre, tags.items, tags.count);
+    for (uint32_t i = 0; i < city->place_count; i++) {
+        tags.count = 0;
+        if (city->places[i].kind != CITY_STREET)
+            continue;
+        sim_tag(&tags, "place", STR("suburb"));
+        sim_tag_name(&tags, city->places[i].name);
+        osm_writer_node(map->out, id++, city->places[i].at, tags.items, tags.count);
     }
 }
 
@@ -467,8 +490,14 @@ static void sim_river_ways(struct sim_map *map)
 
 /* --- turn restrictions --- */
 
-/* At some crossings of main lines, those who come from the south may not turn across the traffic:
- * left, or right where traffic keeps left. */
+/* Streets go on in all four directions: what one turn forbids can be reached by others. */
+static bool sim_full_crossing(const struct sim_plan *plan, int32_t i, int32_t j)
+{
+    return sim_end_open(plan, true, i, j) && sim_end_open(plan, false, j, i);
+}
+
+/* At some full crossings of main lines, those who come from the south may not turn across the
+ * traffic: left, or right where traffic keeps left. */
 static void sim_restrictions(struct sim_map *map)
 {
     const struct sim_plan *plan = map->plan;
@@ -483,7 +512,8 @@ static void sim_restrictions(struct sim_map *map)
     for (int32_t j = plan->ny / 2 % SIM_MAIN_EVERY; j <= plan->ny; j += SIM_MAIN_EVERY)
         for (int32_t i = plan->nx / 2 % SIM_MAIN_EVERY; i <= plan->nx; i += SIM_MAIN_EVERY) {
             size_t at = sim_crossing_at(plan, i, j);
-            if (sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.15 || !map_get(&map->south, at, &from) ||
+            if (!sim_full_crossing(plan, i, j) || sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.25 ||
+                !map_get(&map->south, at, &from) ||
                 !map_get(left_hand ? &map->east : &map->west, at, &to))
                 continue;
             struct osm_member members[] = {
@@ -501,6 +531,7 @@ static void sim_map_objects(struct sim_map *map)
     map->river_id = sim_id(plan, plan->nx, plan->ny, SIM_IDS);
     sim_nodes(map);
     sim_river_nodes(map);
+    sim_place_nodes(map);
     for (int32_t i = 0; i <= plan->nx; i++)
         sim_line_ways(map, true, i);
     for (int32_t j = 0; j <= plan->ny; j++)

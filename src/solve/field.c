@@ -5,6 +5,8 @@
 
 #include "solve/inner.h"
 
+enum { SOLVE_INWARD_MAX = 4096 }; /* places whose travel is kept in both directions: 64 MB */
+
 static struct solve_stop solve_stop_of_service(const struct solve_service *service)
 {
     struct solve_stop stop = {.earliest = service->window.earliest,
@@ -223,6 +225,22 @@ static bool solve_field_room(struct solve_field *field)
            field->stops;
 }
 
+/* Worth its memory while it is small; then the search is fast without. */
+static bool solve_field_inward(struct solve_field *field)
+{
+    size_t places = field->problem->place_count;
+
+    if (places > SOLVE_INWARD_MAX)
+        return true;
+    field->inward = mem_alloc(places * places * sizeof *field->inward);
+    if (!field->inward)
+        return false;
+    for (size_t i = 0; i < places; i++)
+        for (size_t j = 0; j < places; j++)
+            field->inward[j * places + i] = field->problem->travel_cost[i * places + j];
+    return true;
+}
+
 static enum err solve_field_fill(struct solve_field *field)
 {
     const struct solve_problem *problem = field->problem;
@@ -236,7 +254,9 @@ static enum err solve_field_fill(struct solve_field *field)
         field->near_count = SOLVE_NEAR_MAX;
     field->facilities_tried =
         facilities < SOLVE_FACILITIES_TRIED ? facilities : SOLVE_FACILITIES_TRIED;
-    enum err err = ranks && solve_field_room(field) ? solve_field_classes(field) : ERR_NOMEM;
+    enum err err = ranks && solve_field_room(field) && solve_field_inward(field)
+                       ? solve_field_classes(field)
+                       : ERR_NOMEM;
     if (!err) {
         solve_field_stops(field);
         solve_field_near(field, ranks);
@@ -272,6 +292,7 @@ void solve_field_free(struct solve_field *field)
     mem_free(field->near);
     mem_free(field->facilities);
     mem_free(field->far);
+    mem_free(field->inward);
     mem_free(field);
 }
 

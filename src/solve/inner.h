@@ -55,8 +55,9 @@ struct solve_field {
     uint32_t near_count;
     uint16_t *facilities; /* facility_count_tried per service, nearest first */
     uint32_t facilities_tried;
-    uint32_t *far; /* by service: its rank by distance from the first start, 0 nearest */
-    bool timed;    /* windows or shifts can bind */
+    uint32_t *far;   /* by service: its rank by distance from the first start, 0 nearest */
+    bool timed;      /* windows or shifts can bind */
+    int32_t *inward; /* travel_cost with rows and columns swapped; NULL for many places */
 };
 
 MUST_USE enum err solve_field_new(const struct solve_problem *problem,
@@ -85,10 +86,16 @@ struct solve_label {
     int64_t last;  /* backward: latest start of work that keeps all windows */
     uint8_t via;   /* forward: mode of the stop before; backward: of the stop after */
 };
+/* The first part is what judging a place by its cost reads: one line of the processor's cache. */
 struct solve_node {
     uint32_t stop;
-    int32_t before[SOLVE_DIMS_MAX]; /* load on board after this stop, in its trip */
-    int32_t trip[SOLVE_DIMS_MAX];   /* whole load of the trip it lies in */
+    uint32_t modes;
+    uint32_t enter[SOLVE_MODES_MAX];
+    uint32_t leave[SOLVE_MODES_MAX];
+    int64_t cost_to[SOLVE_MODES_MAX];   /* forward[].cost */
+    int64_t cost_from[SOLVE_MODES_MAX]; /* backward[].cost */
+    int32_t trip[SOLVE_DIMS_MAX];       /* whole load of the trip it lies in */
+    int32_t before[SOLVE_DIMS_MAX];     /* load on board after this stop, in its trip */
     struct solve_label forward[SOLVE_MODES_MAX];
     struct solve_label backward[SOLVE_MODES_MAX];
 };
@@ -101,6 +108,8 @@ struct solve_tour {
     uint32_t class;
     uint32_t facilities;                 /* visits among the nodes */
     uint32_t last_reset[SOLVE_DIMS_MAX]; /* node of the last reset of each dimension, or 0 */
+    int32_t lightest[SOLVE_DIMS_MAX];    /* load of the trip that holds least */
+    int32_t heaviest[SOLVE_DIMS_MAX];    /* and of the one that holds most */
     int64_t cost;                        /* 0 when empty */
 };
 
@@ -109,9 +118,17 @@ MUST_USE enum err solve_tour_room(struct solve_tour *tour, uint32_t count);
 void solve_tour_start(const struct solve_field *field, struct solve_tour *tour, uint32_t class);
 /* Labels, loads and cost anew. False when it breaks a rule (then labels are not all set). */
 bool solve_tour_update(const struct solve_field *field, struct solve_tour *tour);
+/* The same when nothing changed before node `first` or after node `last` since the labels were
+ * right. An empty range (last = first - 1) is a stop taken out before `first`. */
+bool solve_tour_update_part(const struct solve_field *field, struct solve_tour *tour,
+                            uint32_t first, uint32_t last);
 /* Cost of the tour with `stops` put in after node `at`, or SOLVE_INFINITE. Loads are not judged. */
 int64_t solve_tour_with(const struct solve_field *field, const struct solve_tour *tour, uint32_t at,
                         const uint32_t *stops, uint32_t count);
+/* The same for one stop, when it is below `bound`; else SOLVE_INFINITE. The search's hot path: times
+ * are looked at only when the cost alone would do. */
+int64_t solve_tour_with_one(const struct solve_field *field, const struct solve_tour *tour,
+                            uint32_t at, uint32_t stop, int64_t bound);
 /* Room must have been made. */
 void solve_tour_insert(struct solve_tour *tour, uint32_t at, uint32_t stop);
 void solve_tour_remove(struct solve_tour *tour, uint32_t at);

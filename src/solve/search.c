@@ -31,19 +31,22 @@ static void solve_index(struct solve_search *s, uint32_t slot)
         }
 }
 
-/* Keeps a tour as it was before this iteration first changes it. */
+/* Keeps a tour, labels and all, as it was before this iteration first changes it. */
 static enum err solve_save(struct solve_search *s, uint32_t slot)
 {
     const struct solve_tour *tour = &s->tours.items[slot];
-    struct solve_saved saved = {slot, tour->class, (uint32_t)s->journal_stops.count, tour->count};
 
     if (s->touched[slot] == s->iteration_mark)
         return OK;
+    if (vec_reserve(&s->journal_nodes, s->journal_nodes.count + tour->count) ||
+        vec_reserve(&s->journal_tours, s->journal.count + 1) || vec_push(&s->journal, slot))
+        return ERR_NOMEM;
     s->touched[slot] = s->iteration_mark;
-    for (uint32_t i = 0; i < tour->count; i++)
-        if (vec_push(&s->journal_stops, tour->nodes[i].stop))
-            return ERR_NOMEM;
-    return vec_push(&s->journal, saved);
+    s->journal_tours.items[s->journal_tours.count++] = *tour;
+    memcpy(s->journal_nodes.items + s->journal_nodes.count, tour->nodes,
+           tour->count * sizeof *tour->nodes);
+    s->journal_nodes.count += tour->count;
+    return OK;
 }
 
 void solve_put_back(struct solve_search *s, const struct solve_saved *saved, const uint32_t *stops)
@@ -67,16 +70,24 @@ static void solve_unlist(struct solve_search *s)
 
 static void solve_revert(struct solve_search *s)
 {
+    const struct solve_node *nodes = s->journal_nodes.items;
+
     for (size_t i = 0; i < s->journal.count; i++) {
-        const struct solve_tour *tour = &s->tours.items[s->journal.items[i].slot];
+        const struct solve_tour *tour = &s->tours.items[s->journal.items[i]];
         for (uint32_t n = 1; n + 1 < tour->count; n++)
             if (tour->nodes[n].stop < s->field->problem->service_count)
                 s->tour_of[tour->nodes[n].stop] = SOLVE_NOWHERE;
         s->used[tour->class] -= tour->count > 2;
     }
     for (size_t i = 0; i < s->journal.count; i++) {
-        solve_put_back(s, &s->journal.items[i], s->journal_stops.items);
-        const struct solve_tour *tour = &s->tours.items[s->journal.items[i].slot];
+        struct solve_tour *tour = &s->tours.items[s->journal.items[i]];
+        struct solve_tour grown = *tour; /* its array may have grown since */
+        *tour = s->journal_tours.items[i];
+        tour->nodes = grown.nodes;
+        tour->capacity = grown.capacity;
+        memcpy(tour->nodes, nodes, tour->count * sizeof *tour->nodes);
+        nodes += tour->count;
+        solve_index(s, s->journal.items[i]);
         s->used[tour->class] += tour->count > 2;
     }
     solve_unlist(s);
@@ -152,11 +163,11 @@ static enum err solve_place(struct solve_search *s, const struct solve_spot *spo
     }
     for (uint32_t i = 0; i < spot->count; i++)
         solve_tour_insert(tour, spot->at + i, spot->stops[i]);
-    *ret_placed = solve_tour_update(s->field, tour);
+    *ret_placed = solve_tour_update_part(s->field, tour, spot->at + 1, spot->at + spot->count);
     if (!*ret_placed) {
         for (uint32_t i = 0; i < spot->count; i++)
             solve_tour_remove(tour, spot->at + 1);
-        (void)solve_tour_update(s->field, tour);
+        (void)solve_tour_update_part(s->field, tour, spot->at + 1, spot->at);
         return OK;
     }
     s->used[tour->class] += opened;
@@ -252,9 +263,10 @@ static void solve_take_out(struct solve_search *s, struct solve_tour *tour, uint
     s->absent.items[s->absent.count++] = service;
 }
 
-/* The positions [first, first + length + kept) hold the string; `kept` of them in a row stay. */
-static void solve_cut(struct solve_search *s, struct solve_tour *tour, uint32_t first,
-                      uint32_t length, uint32_t keep_at, uint32_t kept)
+/* The positions [first, first + length + kept) hold the string; `kept` of them in a row stay.
+ * Returns the node after the last one that may have gone. */
+static uint32_t solve_cut(struct solve_search *s, struct solve_tour *tour, uint32_t first,
+                          uint32_t length, uint32_t keep_at, uint32_t kept)
 {
     uint32_t at = first;
 
@@ -265,6 +277,7 @@ static void solve_cut(struct solve_search *s, struct solve_tour *tour, uint32_t 
         else
             solve_take_out(s, tour, at);
     }
+    return at;
 }
 
 /* Length of a string and of the run of stops that it spares. */
@@ -302,8 +315,9 @@ static enum err solve_ruin_string(struct solve_search *s, uint32_t service, doub
     uint32_t low = at > whole ? at - whole + 1 : 1;
     uint32_t high = at + whole > stops + 1 ? stops + 1 - whole : at;
     uint32_t first = low + rng_below(&s->rng, high >= low ? high - low + 1 : 1);
-    solve_cut(s, tour, first, length, kept ? 1 + rng_below(&s->rng, length) : 0, kept);
-    (void)solve_tour_update(s->field, tour);
+    uint32_t after =
+        solve_cut(s, tour, first, length, kept ? 1 + rng_below(&s->rng, length) : 0, kept);
+    (void)solve_tour_update_part(s->field, tour, first, after - 1);
     solve_tour_tidy(s->field, tour);
     s->used[tour->class] -= tour->count == 2;
     s->cost += tour->cost - before;
@@ -349,7 +363,7 @@ static enum err solve_ruin(struct solve_search *s)
 static void solve_tidy_touched(struct solve_search *s)
 {
     for (size_t i = 0; i < s->journal.count; i++) {
-        uint32_t slot = s->journal.items[i].slot;
+        uint32_t slot = s->journal.items[i];
         struct solve_tour *tour = &s->tours.items[slot];
         if (tour->facilities == 0)
             continue;
@@ -366,7 +380,8 @@ static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, do
 
     s->iteration_mark++;
     s->journal.count = 0;
-    s->journal_stops.count = 0;
+    s->journal_tours.count = 0;
+    s->journal_nodes.count = 0;
     s->old_absent.count = 0;
     for (size_t i = 0; i < s->absent.count; i++)
         s->old_absent.items[s->old_absent.count++] = s->absent.items[i];
@@ -417,7 +432,8 @@ static enum err solve_search_room(struct solve_search *s)
     s->used = mem_zero(field->class_count + 1, sizeof *s->used);
     s->tour_of = mem_zero(services + 1, sizeof *s->tour_of);
     s->at_of = mem_zero(services + 1, sizeof *s->at_of);
-    if (!s->empty || !s->used || !s->tour_of || !s->at_of)
+    s->tried = mem_zero(services + 1, sizeof *s->tried);
+    if (!s->empty || !s->used || !s->tour_of || !s->at_of || !s->tried)
         return ERR_NOMEM;
     if (vec_reserve(&s->absent, services + 1) || vec_reserve(&s->old_absent, services + 1))
         return ERR_NOMEM;
@@ -460,13 +476,15 @@ void solve_search_free(struct solve_search *s)
     vec_done(&s->absent);
     vec_done(&s->old_absent);
     vec_done(&s->journal);
-    vec_done(&s->journal_stops);
+    vec_done(&s->journal_tours);
+    vec_done(&s->journal_nodes);
     vec_done(&s->best_tours);
     vec_done(&s->best_stops);
     mem_free(s->empty);
     mem_free(s->used);
     mem_free(s->tour_of);
     mem_free(s->at_of);
+    mem_free(s->tried);
     mem_free(s->touched);
     mem_free(s);
 }

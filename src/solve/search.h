@@ -26,15 +26,19 @@ struct solve_search {
     uint32_t *used;           /* by class */
     uint32_t *tour_of;        /* by service; SOLVE_NOWHERE when unserved */
     uint32_t *at_of;          /* node in its tour */
+    uint32_t *tried;          /* by service: mark of the stop that was last tried beside it */
+    uint32_t tried_mark;
+    uint32_t blink_in; /* places until one is overlooked */
     VEC(uint32_t) absent;
-    VEC(uint32_t) old_absent; /* before this iteration's ruin */
-    VEC(struct solve_saved) journal;
-    VEC(uint32_t) journal_stops;
+    VEC(uint32_t) old_absent;             /* before this iteration's ruin */
+    VEC(uint32_t) journal;                /* slots saved in this iteration */
+    VEC(struct solve_tour) journal_tours; /* as saved; their nodes are in journal_nodes */
+    VEC(struct solve_node) journal_nodes;
     VEC(struct solve_saved) best_tours;
     VEC(uint32_t) best_stops;
-    uint32_t *touched; /* by slot: iteration that saved it */
+    uint64_t *touched; /* by slot: iteration that saved it */
     size_t touched_capacity;
-    uint32_t iteration_mark;
+    uint64_t iteration_mark;
     int64_t cost;
     int64_t best_cost;
     uint64_t iterations;

@@ -64,15 +64,18 @@ static void solve_try_split(struct solve_search *s, uint32_t slot, const struct 
 static bool solve_try(struct solve_search *s, uint32_t slot, const struct solve_tour *tour,
                       uint32_t at, uint32_t service, struct solve_spot *best)
 {
-    const struct solve_field *field = s->field;
-    struct solve_spot spot = {
-        .slot = slot, .class = tour->class, .at = at, .stops = {service}, .count = 1};
+    int64_t old = tour->count > 2 ? tour->cost : 0;
 
-    if (!solve_load_fits(s, tour, at, &field->stops[service]))
+    if (!solve_load_fits(s, tour, at, &s->field->stops[service]))
         return true;
-    int64_t cost = solve_tour_with(field, tour, at, spot.stops, 1);
-    spot.delta = cost < SOLVE_INFINITE ? cost - (tour->count > 2 ? tour->cost : 0) : SOLVE_INFINITE;
-    solve_offer(best, &spot);
+    int64_t cost = solve_tour_with_one(s->field, tour, at, service, best->delta + old);
+    if (cost < SOLVE_INFINITE && cost - old < best->delta)
+        *best = (struct solve_spot){.delta = cost - old,
+                                    .slot = slot,
+                                    .class = tour->class,
+                                    .at = at,
+                                    .stops = {service},
+                                    .count = 1};
     return false;
 }
 
@@ -81,33 +84,69 @@ static bool solve_may(const struct solve_search *s, uint32_t class, uint32_t ser
     return !(s->field->stops[service].skills & ~s->field->classes[class].vehicle->skills);
 }
 
+/* The gaps between overlooked places are drawn, not each place: one number for a hundred places. */
 static bool solve_blink(struct solve_search *s)
 {
-    return rng_below(&s->rng, SOLVE_BLINKS) == 0;
+    if (s->blink_in > 0) {
+        s->blink_in--;
+        return false;
+    }
+    s->blink_in = rng_below(&s->rng, 2 * SOLVE_BLINKS - 1);
+    return true;
+}
+
+/* No trip of the tour has room for the stop. */
+static bool solve_full(const struct solve_search *s, const struct solve_tour *tour,
+                       const struct solve_stop *stop)
+{
+    const struct solve_vehicle *vehicle = s->field->classes[tour->class].vehicle;
+
+    for (uint32_t d = 0; d < s->field->problem->dims; d++)
+        if (stop->load[d] > 0 && stop->load[d] > vehicle->capacity[d] - tour->lightest[d])
+            return true;
+    return false;
+}
+
+/* Whether the stop of a node has been tried, and with it the places on both its sides. */
+static bool solve_tried(const struct solve_search *s, uint32_t stop)
+{
+    return stop < s->field->problem->service_count && s->tried[stop] == s->tried_mark;
+}
+
+/* The places after and before a neighbour; `*splits` counts down as new trips are tried there. */
+static void solve_try_beside(struct solve_search *s, uint32_t slot, uint32_t neighbour,
+                             uint32_t service, unsigned *splits, struct solve_spot *best)
+{
+    const struct solve_tour *tour = &s->tours.items[slot];
+
+    for (uint32_t side = 0; side < 2; side++) {
+        uint32_t at = s->at_of[neighbour] - side;
+        if (solve_tried(s, tour->nodes[side ? at : at + 1].stop) || solve_blink(s))
+            continue;
+        if (solve_try(s, slot, tour, at, service, best) && *splits) {
+            solve_try_split(s, slot, tour, at, service, best);
+            (*splits)--;
+        }
+    }
 }
 
 static void solve_try_near(struct solve_search *s, uint32_t service, struct solve_spot *best)
 {
     const struct solve_field *field = s->field;
+    const struct solve_stop *stop = &field->stops[service];
+    const uint16_t *near = &field->near[(size_t)service * field->near_count];
     unsigned splits = field->problem->facility_count ? SOLVE_SPLITS_TRIED : 0;
 
+    s->tried_mark++;
     for (uint32_t i = 0; i < field->near_count; i++) {
-        uint32_t other = field->near[(size_t)service * field->near_count + i];
-        uint32_t slot = s->tour_of[other];
+        uint32_t slot = s->tour_of[near[i]];
         if (slot == SOLVE_NOWHERE)
             continue;
         const struct solve_tour *tour = &s->tours.items[slot];
-        if (!solve_may(s, tour->class, service))
+        if ((!splits && solve_full(s, tour, stop)) || !solve_may(s, tour->class, service))
             continue;
-        for (uint32_t side = 0; side < 2; side++) {
-            uint32_t at = s->at_of[other] - side;
-            if (solve_blink(s))
-                continue;
-            if (solve_try(s, slot, tour, at, service, best) && splits) {
-                solve_try_split(s, slot, tour, at, service, best);
-                splits--;
-            }
-        }
+        s->tried[near[i]] = s->tried_mark;
+        solve_try_beside(s, slot, near[i], service, &splits, best);
     }
 }
 

@@ -71,27 +71,40 @@ static struct solve_label solve_step_back(const struct solve_field *field,
     return best;
 }
 
-static void solve_tour_loads(const struct solve_field *field, struct solve_tour *tour)
+/* Loads on board from node `first` on. */
+static void solve_tour_loads(const struct solve_field *field, struct solve_tour *tour,
+                             uint32_t first)
+{
+    for (uint32_t i = first; i < tour->count; i++) {
+        const struct solve_stop *stop = &field->stops[tour->nodes[i].stop];
+        for (uint32_t d = 0; d < field->problem->dims; d++) {
+            bool empties = i == 0 || stop->resets >> d & 1 || i + 1 == tour->count;
+            tour->nodes[i].before[d] = empties ? 0 : tour->nodes[i - 1].before[d] + stop->load[d];
+        }
+    }
+}
+
+/* Whole loads of trips, from the end; a reset belongs to the trip it begins. */
+static void solve_tour_trips(const struct solve_field *field, struct solve_tour *tour)
 {
     for (uint32_t d = 0; d < field->problem->dims; d++) {
-        int32_t load = 0;
-        uint32_t first = 0;
+        bool ends = true; /* node i + 1 ends the trip of node i */
+        int32_t trip = 0;
         tour->last_reset[d] = 0;
-        for (uint32_t i = 0; i < tour->count; i++) {
-            const struct solve_stop *stop = &field->stops[tour->nodes[i].stop];
-            bool ends = stop->resets >> d & 1 || i + 1 == tour->count;
-            load += stop->load[d];
-            if (stop->resets >> d & 1)
-                tour->last_reset[d] = i;
-            for (uint32_t j = first; ends && j < i; j++)
-                tour->nodes[j].trip[d] = load;
-            if (ends) {
-                first = i;
-                load = 0;
-            }
-            tour->nodes[i].before[d] = load;
-        }
+        tour->lightest[d] = INT32_MAX;
+        tour->heaviest[d] = 0;
         tour->nodes[tour->count - 1].trip[d] = 0;
+        for (uint32_t i = tour->count - 1; i-- > 0;) {
+            if (ends) {
+                trip = tour->nodes[i].before[d];
+                tour->lightest[d] = trip < tour->lightest[d] ? trip : tour->lightest[d];
+                tour->heaviest[d] = trip > tour->heaviest[d] ? trip : tour->heaviest[d];
+            }
+            tour->nodes[i].trip[d] = trip;
+            ends = field->stops[tour->nodes[i].stop].resets >> d & 1;
+            if (ends && tour->last_reset[d] == 0)
+                tour->last_reset[d] = i;
+        }
     }
 }
 
@@ -101,9 +114,8 @@ static bool solve_tour_fits(const struct solve_field *field, const struct solve_
     const struct solve_node *last = &tour->nodes[tour->count - 2];
 
     for (uint32_t d = 0; d < field->problem->dims; d++) {
-        for (uint32_t i = 0; i + 1 < tour->count; i++)
-            if (tour->nodes[i].trip[d] > vehicle->capacity[d])
-                return false;
+        if (tour->heaviest[d] > vehicle->capacity[d])
+            return false;
         if (vehicle->must_reset >> d & 1 && last->before[d] != 0)
             return false;
     }
@@ -118,32 +130,65 @@ static bool solve_tour_in_time(const struct solve_field *field, const struct sol
     return end->cost < SOLVE_INFINITE && end->ready - end->left <= vehicle->duration_max;
 }
 
-bool solve_tour_update(const struct solve_field *field, struct solve_tour *tour)
+static void solve_tour_forward(const struct solve_field *field, struct solve_tour *tour,
+                               uint32_t first)
+{
+    for (uint32_t i = first; i < tour->count; i++) {
+        struct solve_node *node = &tour->nodes[i];
+        const struct solve_stop *stop = &field->stops[node->stop];
+        node->modes = stop->modes;
+        for (uint8_t m = 0; m < stop->modes; m++) {
+            if (i > 0)
+                node->forward[m] = solve_step(field, &field->stops[node[-1].stop], node[-1].forward,
+                                              stop, m, i == 1);
+            node->cost_to[m] = node->forward[m].cost;
+            node->enter[m] = stop->enter[m];
+            node->leave[m] = stop->leave[m];
+        }
+    }
+}
+
+static void solve_tour_backward(const struct solve_field *field, struct solve_tour *tour,
+                                uint32_t last)
+{
+    for (uint32_t i = last + 1; i-- > 0;) {
+        struct solve_node *node = &tour->nodes[i];
+        const struct solve_stop *stop = &field->stops[node->stop];
+        for (uint8_t m = 0; m < stop->modes; m++) {
+            if (i + 1 < tour->count)
+                node->backward[m] =
+                    solve_step_back(field, stop, m, &field->stops[node[1].stop], node[1].backward);
+            node->cost_from[m] = node->backward[m].cost;
+        }
+    }
+}
+
+bool solve_tour_update_part(const struct solve_field *field, struct solve_tour *tour,
+                            uint32_t first, uint32_t last)
 {
     const struct solve_vehicle *vehicle = field->classes[tour->class].vehicle;
     struct solve_node *nodes = tour->nodes;
 
     tour->facilities = 0;
-    nodes[0].forward[0] =
-        (struct solve_label){.ready = vehicle->shift.earliest, .left = vehicle->shift.earliest};
-    for (uint32_t i = 1; i < tour->count; i++) {
-        const struct solve_stop *stop = &field->stops[nodes[i].stop];
-        tour->facilities += stop->resets != 0;
-        for (uint8_t m = 0; m < stop->modes; m++)
-            nodes[i].forward[m] = solve_step(field, &field->stops[nodes[i - 1].stop],
-                                             nodes[i - 1].forward, stop, m, i == 1);
-    }
-    nodes[tour->count - 1].backward[0] = (struct solve_label){.last = vehicle->shift.latest};
-    for (uint32_t i = tour->count - 1; i-- > 0;) {
-        const struct solve_stop *stop = &field->stops[nodes[i].stop];
-        for (uint8_t m = 0; m < stop->modes; m++)
-            nodes[i].backward[m] = solve_step_back(field, stop, m, &field->stops[nodes[i + 1].stop],
-                                                   nodes[i + 1].backward);
-    }
-    solve_tour_loads(field, tour);
+    for (uint32_t i = 1; i + 1 < tour->count; i++)
+        tour->facilities += nodes[i].stop >= field->facility_stop;
+    solve_tour_forward(field, tour, first);
+    solve_tour_backward(field, tour, last);
+    solve_tour_loads(field, tour, first);
+    solve_tour_trips(field, tour);
     bool empty = tour->count == 2;
     tour->cost = empty ? 0 : nodes[tour->count - 1].forward[0].cost + vehicle->cost_fixed;
     return empty || (solve_tour_fits(field, tour) && solve_tour_in_time(field, tour));
+}
+
+bool solve_tour_update(const struct solve_field *field, struct solve_tour *tour)
+{
+    const struct solve_vehicle *vehicle = field->classes[tour->class].vehicle;
+
+    tour->nodes[0].forward[0] =
+        (struct solve_label){.ready = vehicle->shift.earliest, .left = vehicle->shift.earliest};
+    tour->nodes[tour->count - 1].backward[0] = (struct solve_label){.last = vehicle->shift.latest};
+    return solve_tour_update_part(field, tour, 0, tour->count - 1);
 }
 
 /* Joins the labels of the last stop put in with what follows in the tour. */
@@ -193,6 +238,53 @@ int64_t solve_tour_with(const struct solve_field *field, const struct solve_tour
     return solve_join(field, tour, before, from, &tour->nodes[at + 1]);
 }
 
+/* Travel to a stop that many places are judged for: the other way round, its row stays cached. */
+static int64_t solve_travel_to(const struct solve_field *field, uint32_t from, uint32_t to)
+{
+    if (!field->inward)
+        return solve_travel(field, from, to);
+    int32_t cost = field->inward[(size_t)to * field->problem->place_count + from];
+    return cost == SOLVE_FAR ? SOLVE_INFINITE : cost;
+}
+
+/* What solve_tour_with() would say if no window or shift stood against it. */
+static int64_t solve_least_with(const struct solve_field *field, const struct solve_node *before,
+                                const struct solve_stop *stop)
+{
+    const struct solve_node *next = before + 1;
+    int64_t best = SOLVE_INFINITE;
+
+    for (uint8_t m = 0; m < stop->modes; m++) {
+        int64_t there = SOLVE_INFINITE;
+        int64_t back = SOLVE_INFINITE;
+        for (uint32_t p = 0; p < before->modes; p++) {
+            int64_t cost =
+                before->cost_to[p] + solve_travel_to(field, before->leave[p], stop->enter[m]);
+            there = cost < there ? cost : there;
+        }
+        for (uint32_t n = 0; n < next->modes; n++) {
+            int64_t cost = next->cost_from[n] + solve_travel(field, stop->leave[m], next->enter[n]);
+            back = cost < back ? cost : back;
+        }
+        int64_t cost = there + stop->cost[m] + back;
+        best = cost < best ? cost : best;
+    }
+    return best;
+}
+
+int64_t solve_tour_with_one(const struct solve_field *field, const struct solve_tour *tour,
+                            uint32_t at, uint32_t stop, int64_t bound)
+{
+    int64_t least = solve_least_with(field, tour->nodes + at, &field->stops[stop]);
+
+    if (least >= SOLVE_INFINITE)
+        return SOLVE_INFINITE;
+    least += field->classes[tour->class].vehicle->cost_fixed;
+    if (least >= bound)
+        return SOLVE_INFINITE;
+    return field->timed ? solve_tour_with(field, tour, at, &stop, 1) : least;
+}
+
 void solve_tour_insert(struct solve_tour *tour, uint32_t at, uint32_t stop)
 {
     ASSERT(tour->count < tour->capacity);
@@ -215,10 +307,10 @@ static bool solve_needless(const struct solve_field *field, struct solve_tour *t
     int64_t cost = tour->cost;
 
     solve_tour_remove(tour, at);
-    if (solve_tour_update(field, tour) && tour->cost <= cost)
+    if (solve_tour_update_part(field, tour, at, at - 1) && tour->cost <= cost)
         return true;
     solve_tour_insert(tour, at - 1, stop);
-    (void)solve_tour_update(field, tour);
+    (void)solve_tour_update_part(field, tour, at, at);
     return false;
 }
 
@@ -260,7 +352,7 @@ static void solve_replace_visit(const struct solve_field *field, struct solve_to
     uint32_t best_stop = old;
 
     solve_tour_remove(tour, at);
-    (void)solve_tour_update(field, tour);
+    (void)solve_tour_update_part(field, tour, at, at - 1);
     for (uint32_t i = 0; i + 1 < tour->count; i++)
         for (uint32_t f = 0; f < field->problem->facility_count; f++) {
             uint32_t stop = field->facility_stop + f;
@@ -277,7 +369,7 @@ static void solve_replace_visit(const struct solve_field *field, struct solve_to
             }
         }
     solve_tour_insert(tour, best_at, best_stop);
-    if (solve_tour_update(field, tour))
+    if (solve_tour_update_part(field, tour, best_at + 1, best_at + 1))
         return;
     solve_tour_remove(tour, best_at + 1); /* labels were blind to something: back to what was */
     solve_tour_insert(tour, at - 1, old);
