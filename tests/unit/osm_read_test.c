@@ -158,52 +158,26 @@ static void buildings_containers_and_places_are_kept(void **state)
     assert_int_equal(map->places[0].population, 1200);
 }
 
-static const char restriction_town[] =
-    XML_HEAD "<node id='1' lat='47.0' lon='9.5'/><node id='2' lat='47.001' lon='9.5'>" XML_TAG(
-        "barrier",
-        "bollard") "</node><node id='3' lat='47.001' lon='9.501'/>"
-                   "<way id='7'><nd ref='1'/><nd ref='2'/>" XML_TAG(
-                       "highway",
-                       "residential") "</way>"
-                                      "<way id='8'><nd ref='2'/><nd ref='3'/>" XML_TAG(
-                                          "highway",
-                                          "residential") "</way>"
-                                                         "<relation id='1'><member type='way' "
-                                                         "ref='7' role='from'/>"
-                                                         "<member type='node' ref='2' "
-                                                         "role='via'/><member type='way' ref='8' "
-                                                         "role='to'/>" XML_TAG("type", "restrictio"
-                                                                                       "n") XML_TAG(
-                                                             "restriction",
-                                                             "only_right_turn") "</relation>"
-                                                                                "<relation "
-                                                                                "id='2'><member "
-                                                                                "type='way' "
-                                                                                "ref='7' "
-                                                                                "role='from'/>"
-                                                                                "<member "
-                                                                                "type='way' "
-                                                                                "ref='8' "
-                                                                                "role='via'/"
-                                                                                "><member "
-                                                                                "type='way' "
-                                                                                "ref='8' "
-                                                                                "role='to'/"
-                                                                                ">" XML_TAG(
-                                                                                    "type",
-                                                                                    "restriction")
-                                                                                    XML_TAG("restri"
-                                                                                            "ction",
-                                                                                            "no_u_"
-                                                                                            "turn") "</relation></osm>";
+static const char restricted_town[] =
+    XML_HEAD "<node id='1' lat='47.0' lon='9.5'/>"
+             "<node id='2' lat='47.001' lon='9.5'><tag k='barrier' v='bollard'/></node>"
+             "<node id='3' lat='47.001' lon='9.501'/>"
+             "<way id='7'><nd ref='1'/><nd ref='2'/><tag k='highway' v='residential'/></way>"
+             "<way id='8'><nd ref='2'/><nd ref='3'/><tag k='highway' v='residential'/></way>"
+             "<relation id='1'><member type='way' ref='7' role='from'/>"
+             "<member type='node' ref='2' role='via'/><member type='way' ref='8' role='to'/>"
+             "<tag k='type' v='restriction'/><tag k='restriction' v='only_right_turn'/></relation>"
+             "<relation id='2'><member type='way' ref='7' role='from'/>"
+             "<member type='way' ref='8' role='via'/><member type='way' ref='8' role='to'/>"
+             "<tag k='type' v='restriction'/><tag k='restriction' v='no_u_turn'/></relation></osm>";
 
 static void restrictions_and_barriers_reach_the_streets(void **state)
 {
     (void)state;
-    assert_int_equal(read_text(restriction_town), OK);
+    assert_int_equal(read_text(restricted_town), OK);
     assert_int_equal(map->roads.restriction_count, 1);
     assert_true(map->roads.restrictions[0].only);
-    assert_int_equal(map->counts.restrictions_ignored, 1); /* over a way */
+    assert_int_equal(map->counts.restrictions_ignored, 1);
     assert_int_equal(map->roads.node_flags[map->roads.restrictions[0].via_node], ROAD_NODE_BARRIER);
 }
 
