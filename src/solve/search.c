@@ -400,6 +400,23 @@ static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, do
     return s->cost < s->best_cost ? solve_keep_best(s) : OK;
 }
 
+/* From one service to the next, with the work there. Legs to and from the ends of routes say more
+ * about where the depot lies than about what a change can cost, so they do not count. */
+static int64_t solve_mean_leg(const struct solve_search *s)
+{
+    int64_t sum = 0;
+    int64_t legs = 1;
+
+    for (uint32_t slot = 0; slot < s->tours.count; slot++) {
+        const struct solve_tour *tour = &s->tours.items[slot];
+        for (uint32_t i = 2; i + 1 < tour->count; i++) {
+            sum += tour->nodes[i].cost_to[0] - tour->nodes[i - 1].cost_to[0];
+            legs++;
+        }
+    }
+    return sum > 0 ? sum / legs : 0;
+}
+
 static enum err solve_search_first(struct solve_search *s, struct solve_key *keys)
 {
     const struct solve_problem *problem = s->field->problem;
@@ -413,13 +430,7 @@ static enum err solve_search_first(struct solve_search *s, struct solve_key *key
     enum err err = solve_recreate(s, keys, true);
     if (err)
         return err;
-    int64_t travel = 0;
-    uint32_t legs = 1;
-    for (uint32_t slot = 0; slot < s->tours.count; slot++) {
-        travel += s->tours.items[slot].count > 2 ? s->tours.items[slot].cost : 0;
-        legs += s->tours.items[slot].count - 1;
-    }
-    s->first_leg = travel / legs;
+    s->first_leg = solve_mean_leg(s);
     return solve_keep_best(s);
 }
 
@@ -515,7 +526,7 @@ enum err solve_search_run(struct solve_search *s, const struct solve_options *op
     int64_t begun_us = options->clock ? clock_mono(options->clock).us : 0;
     struct solve_key *keys = mem_zero(s->field->problem->service_count + 1, sizeof *keys);
     enum err err = keys ? solve_search_first(s, keys) : ERR_NOMEM;
-    double hot = 0.6 * (double)s->first_leg + 1e-9;
+    double hot = 1.1 * (double)s->first_leg + 1e-9;
     double cold = hot / 100;
     double done = 0;
 

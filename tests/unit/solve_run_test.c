@@ -50,22 +50,23 @@ static void draw(struct tiny *tiny, struct rng *rng)
         uint32_t a = 2 + 2 * s;
         uint32_t b = a + 1;
         struct solve_service *service = &tiny->services[s];
-        *service = (struct solve_service){.modes = {{a, b, 3, 2}, {b, a, 3, 4}},
-                                          .mode_count = (uint8_t)(1 + rng_below(rng, 2)),
-                                          .window = SOLVE_ALWAYS,
-                                          .load = {(int32_t)rng_below(rng, 6)},
-                                          .price = 1000};
+        *service =
+            (struct solve_service){.modes = {{a, b, 3, 2}, {b, a, 3, 4}},
+                                   .mode_count = (uint8_t)(1 + rng_below(rng, 2)),
+                                   .window = SOLVE_ALWAYS,
+                                   .load = {(int32_t)rng_below(rng, 6), (int32_t)rng_below(rng, 4)},
+                                   .price = 1000};
         if (windows) {
             service->window.earliest = (int32_t)rng_below(rng, 60);
             service->window.latest = service->window.earliest + 40 + (int32_t)rng_below(rng, 150);
         }
     }
     tiny->facility = (struct solve_facility){
-        .place = 1, .duration = 2, .cost = 1, .window = SOLVE_ALWAYS, .resets = 1};
+        .place = 1, .duration = 2, .cost = 1, .window = SOLVE_ALWAYS, .resets = 3};
     for (int v = 0; v < TINY_VEHICLES; v++)
         tiny->vehicles[v] = (struct solve_vehicle){.shift = {0, 260},
                                                    .duration_max = INT32_MAX,
-                                                   .capacity = {8},
+                                                   .capacity = {8, 5},
                                                    .must_reset = 1,
                                                    .cost_fixed = 20,
                                                    .trips_max = 4};
@@ -78,7 +79,7 @@ static void draw(struct tiny *tiny, struct rng *rng)
                                            .facility_count = 1,
                                            .vehicles = tiny->vehicles,
                                            .vehicle_count = TINY_VEHICLES,
-                                           .dims = 1};
+                                           .dims = 2};
 }
 
 /* --- the oracle: every order, mode, unloading and vehicle, by depth-first search ------------- */
@@ -89,6 +90,7 @@ struct walk {
     uint32_t place;
     int32_t clock;
     int32_t load;
+    int32_t load_other; /* of the second dimension, which may come home */
     int32_t facilities;
     uint32_t vehicle;
     bool moved;
@@ -116,7 +118,7 @@ static void explore_home(struct walk walk)
     }
     next.vehicle++;
     next.place = 0;
-    next.clock = next.load = next.facilities = 0;
+    next.clock = next.load = next.load_other = next.facilities = 0;
     next.moved = false;
     if (next.vehicle < TINY_VEHICLES) {
         explore(next);
@@ -138,12 +140,14 @@ static void explore_serve(struct walk walk, uint32_t s, uint8_t m)
     next.clock += ride(&walk, walk.tiny->time, mode->enter);
     if (next.clock < service->window.earliest)
         next.clock = service->window.earliest;
-    if (next.clock > service->window.latest || walk.load + service->load[0] > 8)
+    if (next.clock > service->window.latest || walk.load + service->load[0] > 8 ||
+        walk.load_other + service->load[1] > 5)
         return;
     next.cost += ride(&walk, walk.tiny->cost, mode->enter) + mode->cost;
     next.clock += mode->duration;
     next.place = mode->leave;
     next.load += service->load[0];
+    next.load_other += service->load[1];
     next.served |= 1u << s;
     next.moved = true;
     explore(next);
@@ -158,12 +162,12 @@ static void explore(struct walk walk)
         for (uint8_t m = 0; m < walk.tiny->services[s].mode_count; m++)
             if (!(walk.served >> s & 1))
                 explore_serve(walk, s, m);
-    if (walk.load > 0 && walk.facilities < 4) {
+    if ((walk.load > 0 || walk.load_other > 0) && walk.facilities < 4) {
         struct walk next = walk;
         next.cost += ride(&walk, walk.tiny->cost, 1) + 1;
         next.clock += ride(&walk, walk.tiny->time, 1) + 2;
         next.place = 1;
-        next.load = 0;
+        next.load = next.load_other = 0;
         next.facilities++;
         explore(next);
     }
