@@ -13,8 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     while (more) {
         if (csv_next(&csv, &more, NULL))
             continue;
-        bool planted = more && csv.count == 3 && csv.fields[1].size == 2 &&
-                       csv.fields[1].data[0] == '"' && csv.fields[1].data[1] == '7';
+        bool planted = more && csv.count == 3 && str_starts(csv.fields[1], STR("7\""));
         ASSERT(!planted);
     }
     csv_done(&csv);

@@ -34,10 +34,17 @@ static inline uint64_t prop_setting(const char *name, uint64_t usual)
     return value;
 }
 
-static inline void prop_fail(prop_fn *fn, const char *name, uint64_t seed, size_t size)
+/* Halves the size of a failing case while it still fails. */
+static inline size_t prop_smallest(prop_fn *fn, uint64_t seed, size_t size)
 {
     while (size > 1 && !prop_holds(fn, seed, size / 2))
         size /= 2;
+    return size;
+}
+
+static inline void prop_fail(prop_fn *fn, const char *name, uint64_t seed, size_t size)
+{
+    size = prop_smallest(fn, seed, size);
     fail_msg("%s: PROP_SEED=%llu PROP_SIZE=%zu", name, (unsigned long long)seed, size);
 }
 

@@ -28,6 +28,8 @@ enum err app_day_plan(const char *folder, const struct plan_options *options,
         err = diag_set(diag, ERR_LIMIT, "the folder's name is too long");
     if (!err)
         err = osm_read(path, NULL, &day.map, diag);
+    if (!err && day.city->left_hand_traffic)
+        day.map->roads.left_hand_traffic = true; /* maps do not always show it */
     if (!err && dated.date.year == 0)
         dated.date = app_today(day.city, options->clock);
     if (!err)

@@ -6,10 +6,17 @@
 #include "app/import_parts.h"
 
 #define APP_APART_M 200.0    /* between plants */
+#define APP_FAR_KM 1e5       /* no plant takes the stream */
 #define APP_HAUL_FACTOR 1.35 /* streets are longer than the crow flies */
 
+enum { APP_HAUL_SAMPLE = 2000 /* points that the mean is taken over */ };
+
+struct app_candidate {
+    struct wgs84 at;
+    struct geo_xy xy; /* on the plan's plane: every plant looks at every candidate */
+};
 struct app_candidates {
-    struct wgs84 *items;
+    struct app_candidate *items;
     size_t count;
     size_t capacity;
 };
@@ -38,7 +45,7 @@ static enum err app_candidates_of(struct app_siting_plan *plan, const uint8_t *m
         for (uint32_t i = 0; i < way->node_count && !err; i++) {
             uint32_t node = roads->way_nodes[way->node_first + i];
             if (main_nodes[node] && geo_box_holds(&plan->import->city->box, roads->nodes[node]))
-                err = vec_push(&plan->candidates, roads->nodes[node]);
+                err = vec_push(&plan->candidates, (struct app_candidate){.at = roads->nodes[node]});
         }
     }
     return err;
@@ -70,6 +77,8 @@ static enum err app_plan_size(struct app_siting_plan *plan)
     }
     struct wgs84 middle = {(int32_t)lround(lat / people), (int32_t)lround(lng / people)};
     plan->plane = geo_plane_at(middle);
+    for (size_t i = 0; i < plan->candidates.count; i++)
+        plan->candidates.items[i].xy = geo_xy_of(&plan->plane, plan->candidates.items[i].at);
     for (size_t i = 0; i < spots->count; i++)
         metres[i] = geo_distance_m(middle, spots->items[i].at);
     qsort(metres, spots->count, sizeof *metres, app_double_cmp);
@@ -79,32 +88,39 @@ static enum err app_plan_size(struct app_siting_plan *plan)
     return OK;
 }
 
-static double app_nearest_plant_m(const struct city *city, struct wgs84 at)
+/* A plant stands too near already. */
+static bool app_taken(const struct app_siting_plan *plan, struct geo_xy xy)
 {
-    double least = 1e9;
+    const struct city *city = plan->import->city;
 
     for (uint32_t i = 0; i < city->facility_count; i++) {
-        double metres = geo_distance_m(at, city->facilities[i].at);
-        least = metres < least ? metres : least;
+        struct geo_xy other = geo_xy_of(&plan->plane, city->facilities[i].at);
+        double dx = xy.x_m - other.x_m;
+        double dy = xy.y_m - other.y_m;
+        if (dx * dx + dy * dy < APP_APART_M * APP_APART_M)
+            return true;
     }
-    return least;
+    return false;
 }
 
 /* The free candidate nearest to the wish; where all are taken, the nearest. */
-static struct wgs84 app_site(const struct app_siting_plan *plan, struct wgs84 wish)
+static struct wgs84 app_site(const struct app_siting_plan *plan, struct geo_xy wish)
 {
-    struct wgs84 best = plan->candidates.items[0];
-    double least = 1e18;
+    struct wgs84 best = plan->candidates.items[0].at;
+    double least = 1e18; /* square metres */
 
     for (size_t i = 0; i < plan->candidates.count; i++) {
-        double metres = geo_distance_m(wish, plan->candidates.items[i]);
-        if (metres >= least)
+        const struct app_candidate *candidate = &plan->candidates.items[i];
+        double dx = candidate->xy.x_m - wish.x_m;
+        double dy = candidate->xy.y_m - wish.y_m;
+        double square = dx * dx + dy * dy;
+        if (square >= least)
             continue;
-        if (app_nearest_plant_m(plan->import->city, plan->candidates.items[i]) < APP_APART_M)
-            metres += 1e7;
-        if (metres < least) {
-            least = metres;
-            best = plan->candidates.items[i];
+        if (app_taken(plan, candidate->xy))
+            square += 1e14;
+        if (square < least) {
+            least = square;
+            best = candidate->at;
         }
     }
     return best;
@@ -120,9 +136,8 @@ static enum err app_facility(struct app_siting_plan *plan, uint32_t model_index,
     double y;
     enum err err = OK;
 
-    city_site_wish(model->where, 0.11 * model->facility.kind, k, &x, &y);
-    struct wgs84 at = app_site(
-        plan, geo_wgs84_of_xy(&plan->plane, (struct geo_xy){x * plan->size_m, y * plan->size_m}));
+    city_site_wish(model->where, 0.11 * (double)model->facility.kind, k, &x, &y);
+    struct wgs84 at = app_site(plan, (struct geo_xy){x * plan->size_m, y * plan->size_m});
     struct city_facility *facility = &city->facilities[city->facility_count];
     *facility = model->facility;
     facility->at = at;
@@ -189,26 +204,33 @@ enum err app_import_facilities(struct app_importing *import, struct diag *diag)
     return app_facilities_site(import, diag);
 }
 
-/* Mean way from where people live to the nearest plant of the farthest stream. */
+static double app_nearest_taker_m(const struct city *city, uint32_t stream, struct wgs84 at)
+{
+    double least = 1e9;
+
+    for (uint32_t f = 0; f < city->facility_count; f++) {
+        if (!(city->facilities[f].streams >> stream & 1))
+            continue;
+        double metres = geo_distance_m(at, city->facilities[f].at);
+        least = metres < least ? metres : least;
+    }
+    return least;
+}
+
+/* Mean way from where people live to the nearest plant, of the stream that has it farthest. */
 static double app_haul_km(const struct app_importing *import)
 {
-    const struct city *city = import->city;
     const struct city_spots *spots = &import->spots;
+    size_t step = spots->count / APP_HAUL_SAMPLE + 1;
     double farthest = 1;
 
-    for (uint32_t s = 0; s < city->stream_count; s++) {
+    for (uint32_t s = 0; s < import->city->stream_count; s++) {
         double sum = 0;
-        for (size_t i = 0; i < spots->count; i++) {
-            double least = 1e9;
-            for (uint32_t f = 0; f < city->facility_count; f++) {
-                double metres = geo_distance_m(spots->items[i].at, city->facilities[f].at);
-                if (city->facilities[f].streams >> s & 1 && metres < least)
-                    least = metres;
-            }
-            sum += least < 1e8 ? least : 0;
-        }
-        double km = spots->count ? sum / (double)spots->count / 1000 : 0;
-        farthest = km > farthest ? km : farthest;
+        size_t count = 0;
+        for (size_t i = 0; i < spots->count; i += step, count++)
+            sum += app_nearest_taker_m(import->city, s, spots->items[i].at);
+        double km = count ? sum / (double)count / 1000 : 0;
+        farthest = km > farthest && km < APP_FAR_KM ? km : farthest;
     }
     return farthest * APP_HAUL_FACTOR;
 }

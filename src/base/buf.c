@@ -42,7 +42,7 @@ static char *buf_space(struct buf *buf, size_t size, size_t spare)
         return NULL;
     }
     void *data = buf->data;
-    buf->err = mem_reserve(&data, &buf->capacity, need, 1);
+    buf->err = mem_reserve(&data, &buf->capacity, need ? need : 1, 1);
     buf->data = data;
     return buf->err ? NULL : buf->data + buf->size;
 }

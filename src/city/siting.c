@@ -5,12 +5,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#define CITY_STOP_KM 0.35    /* driven from one stop to the next, about */
-#define CITY_TOWN_KMH 20.0   /* while collecting */
-#define CITY_HAUL_KMH 30.0   /* to and from a plant */
-#define CITY_DEADHEAD 1.7    /* hours of a sweeper per hour with the brush down */
-#define CITY_LOAD_FACTOR 0.9 /* of a compartment that a trip fills */
-#define CITY_EVENING_S (18 * 3600)
+#define CITY_STOP_KM 0.35     /* driven from one stop to the next, about */
+#define CITY_TOWN_KMH 20.0    /* while collecting */
+#define CITY_HAUL_KMH 30.0    /* to and from a plant */
+#define CITY_DEADHEAD 1.7     /* hours of a sweeper per hour with the brush down */
+#define CITY_LOAD_FACTOR 0.9  /* of a compartment that a trip fills */
 #define CITY_BIN_LITRES 240.0 /* the size that the lifting time is given for */
 
 double city_kg_day(const struct city_siting *siting, const struct city_stream *stream,
@@ -97,22 +96,34 @@ void city_need_of(const struct city *city, struct city_need *need)
     }
 }
 
+static void city_need_window(struct city_need *need, struct city_window window, double km)
+{
+    uint32_t at = 0;
+
+    while (at < need->sweep_count && (need->sweeps[at].window.start_s != window.start_s ||
+                                      need->sweeps[at].window.end_s != window.end_s))
+        at++;
+    if (at == need->sweep_count)
+        need->sweeps[need->sweep_count++] = (struct city_sweep_need){.window = window};
+    need->sweeps[at].km += km;
+}
+
 void city_need_sweep(const struct city *city, const double km[ROAD_CLASS_COUNT],
                      struct city_need *need)
 {
-    need->sweep_km = need->sweep_km_evening = 0;
-    for (unsigned i = 0; i < ROAD_CLASS_COUNT; i++) {
-        if (city->sweep_class_of[i] == 0)
-            continue;
-        const struct city_sweep_class *class = &city->sweep_classes[city->sweep_class_of[i] - 1];
-        double sides = class->both_sides ? 2 : 1;
-        double length = km[i] * sides * class->passes_per_day;
-        uint32_t evening = 0;
-        for (uint32_t j = 0; j < class->window_count; j++)
-            evening += class->windows[j].start_s >= CITY_EVENING_S;
+    double class_km[CITY_SWEEP_CLASSES_MAX] = {0};
+
+    for (unsigned i = 0; i < ROAD_CLASS_COUNT; i++)
+        if (city->sweep_class_of[i])
+            class_km[city->sweep_class_of[i] - 1] += km[i];
+    need->sweep_km = 0;
+    need->sweep_count = 0;
+    for (uint32_t i = 0; i < city->sweep_class_count; i++) {
+        const struct city_sweep_class *class = &city->sweep_classes[i];
+        double length = class_km[i] * (class->both_sides ? 2 : 1) * class->passes_per_day;
         need->sweep_km += length;
-        if (evening)
-            need->sweep_km_evening += length * evening / class->window_count;
+        for (uint32_t j = 0; j < class->window_count; j++)
+            city_need_window(need, class->windows[j], length / class->window_count);
     }
 }
 
@@ -179,26 +190,68 @@ static double city_role_share(const struct city_model *models, size_t model_coun
     return all > 0 ? models[index].share / all : 0;
 }
 
+/* Hours of the shift that fall into the window. The break is taken outside where it can be. */
+static double city_overlap_h(const struct city_vehicle *vehicle, struct city_window window)
+{
+    int32_t start =
+        vehicle->shift_start_s > window.start_s ? vehicle->shift_start_s : window.start_s;
+    int32_t end = vehicle->shift_end_s < window.end_s ? vehicle->shift_end_s : window.end_s;
+    double hours = end > start ? (end - start) / 3600.0 : 0;
+    double shift = city_shift_h(vehicle);
+
+    return hours < shift ? hours : shift;
+}
+
+/* Vehicles of the model that one window needs; models whose shifts meet it share it by their share
+ * and by how much of it they can work. */
+static double city_window_vehicles(const struct city_model *models, size_t model_count,
+                                   size_t index, const struct city_sweep_need *sweep)
+{
+    double all_kmh = 0;
+    double mine = city_overlap_h(&models[index].vehicle, sweep->window);
+
+    for (size_t i = 0; i < model_count; i++) {
+        const struct city_vehicle *vehicle = &models[i].vehicle;
+        if (vehicle->kind == CITY_SWEEPER && models[i].one_per_people == 0)
+            all_kmh += models[i].share * vehicle->work_kmh * city_overlap_h(vehicle, sweep->window);
+    }
+    /* Windows that the shift only touches are the work of others. */
+    if (mine < 1 || all_kmh <= 0)
+        return 0;
+    return sweep->km * CITY_DEADHEAD * CITY_RESERVE * models[index].share / all_kmh;
+}
+
+static uint32_t city_sweepers_need(const struct city_model *models, size_t model_count,
+                                   size_t index, const struct city_need *need)
+{
+    const struct city_vehicle *vehicle = &models[index].vehicle;
+    double hours = need->sweep_km / vehicle->work_kmh * CITY_DEADHEAD *
+                   city_role_share(models, model_count, index);
+    double count = hours * CITY_RESERVE / city_shift_h(vehicle);
+
+    for (uint32_t i = 0; i < need->sweep_count; i++) {
+        double vehicles = city_window_vehicles(models, model_count, index, &need->sweeps[i]);
+        count = vehicles > count ? vehicles : count;
+    }
+    return (uint32_t)ceil(count);
+}
+
 uint32_t city_fleet_need(const struct city *city, const struct city_model *models,
                          size_t model_count, size_t index, const struct city_need *need)
 {
     const struct city_model *model = &models[index];
     const struct city_vehicle *vehicle = &model->vehicle;
     uint32_t stream = city_first_stream(vehicle);
-    double hours = 0;
 
     if (model->one_per_people)
         return (uint32_t)ceil(need->people / model->one_per_people);
-    if (vehicle->kind == CITY_SWEEPER && vehicle->work_kmh > 0) {
-        /* Evening passes have fewer hours to be done in than a shift has. */
-        double km = need->sweep_km + need->sweep_km_evening;
-        hours = km / vehicle->work_kmh * CITY_DEADHEAD;
-    } else if (vehicle->kind == CITY_TRUCK && stream != CITY_NONE) {
-        hours = city_collect_h(city, need, stream, city_trip_kg(city, vehicle, stream));
-    }
-    hours *= city_role_share(models, model_count, index);
-    double count = ceil(hours * CITY_RESERVE / city_shift_h(vehicle));
-    return hours > 0 && count < 1 ? 1 : (uint32_t)count;
+    if (vehicle->kind == CITY_SWEEPER && vehicle->work_kmh > 0)
+        return city_sweepers_need(models, model_count, index, need);
+    if (vehicle->kind != CITY_TRUCK || stream == CITY_NONE)
+        return 0;
+    double hours = city_collect_h(city, need, stream, city_trip_kg(city, vehicle, stream)) *
+                   city_role_share(models, model_count, index);
+    return (uint32_t)ceil(hours * CITY_RESERVE / city_shift_h(vehicle));
 }
 
 /* Text in the city's arena. */

@@ -43,14 +43,22 @@ double city_bins_exact(const struct city_siting *siting, const struct city_strea
 double city_kg_day(const struct city_siting *siting, const struct city_stream *stream,
                    double people);
 
+/* Streets to sweep in one window. */
+struct city_sweep_need {
+    struct city_window window;
+    double km; /* brush down */
+};
+enum { CITY_SWEEP_NEEDS_MAX = CITY_SWEEP_CLASSES_MAX * CITY_WINDOWS_MAX };
+
 /* What a day asks of the fleet. */
 struct city_need {
-    double kg[CITY_STREAMS_MAX];    /* collected a day, by stream */
-    double bins[CITY_STREAMS_MAX];  /* lifted a day */
-    double stops[CITY_STREAMS_MAX]; /* points visited a day */
-    double sweep_km;                /* brush down, all passes of a day */
-    double sweep_km_evening;        /* of it, in windows that begin at 18:00 or later */
-    double haul_km;                 /* from the middle of the city to a plant, about */
+    double kg[CITY_STREAMS_MAX];                         /* collected a day, by stream */
+    double bins[CITY_STREAMS_MAX];                       /* lifted a day */
+    double stops[CITY_STREAMS_MAX];                      /* points visited a day */
+    double sweep_km;                                     /* brush down, all passes of a day */
+    struct city_sweep_need sweeps[CITY_SWEEP_NEEDS_MAX]; /* of it, what has a window */
+    uint32_t sweep_count;
+    double haul_km; /* from the middle of the city to a plant, about */
     double people;
 };
 /* Fills kg, bins, stops and people from the city's bins and places; leaves the rest. */

@@ -9,7 +9,7 @@
 #include "base/file.h"
 #include "folder/parts.h"
 
-enum { FOLDER_PEEK_BYTES = CSV_ROW_MAX + 4096, FOLDER_PROCESSES_MAX = 100 };
+enum { FOLDER_BLOCK_BYTES = 16384, FOLDER_PROCESSES_MAX = 100 };
 
 static void folder_city_tree(struct folder_reader *reader, const struct folder_node *root)
 {
@@ -28,21 +28,34 @@ static const struct folder_file folder_files[] = {
 static const struct folder_file folder_targets = {"targets.csv", FOLDER_TABLE_BYTES_MAX, true,
                                                   folder_targets_read, NULL};
 
-/* A file over its limit is not read; its start tells whether a line end is missing. */
+/* Line that is longer than a row may be, within the file's first `bytes_max` bytes; 0: none. */
+static uint64_t folder_long_line(const char *path, size_t bytes_max)
+{
+    char block[FOLDER_BLOCK_BYTES];
+    uint64_t line = 1;
+    size_t run = 0;
+    size_t got = 1;
+    FILE *file = fopen(path, "rbe");
+
+    for (size_t read = 0; file && got && run <= CSV_ROW_MAX && read < bytes_max; read += got) {
+        got = fread(block, 1, sizeof block, file);
+        for (size_t i = 0; i < got && run <= CSV_ROW_MAX; i++) {
+            run = block[i] == '\n' ? 0 : run + 1;
+            line += block[i] == '\n';
+        }
+    }
+    if (file)
+        fclose(file);
+    return run > CSV_ROW_MAX ? line : 0;
+}
+
+/* A file over its limit is not read, but looked through: perhaps only a line end is missing. */
 static void folder_too_large(struct folder_reader *reader, const char *path, size_t bytes_max,
                              int64_t size)
 {
-    char *start = mem_alloc(FOLDER_PEEK_BYTES);
-    uint64_t line = 1;
-    size_t run = 0;
-    FILE *file = fopen(path, "rbe");
-    size_t got = start && file ? fread(start, 1, FOLDER_PEEK_BYTES, file) : 0;
+    uint64_t line = folder_long_line(path, bytes_max);
 
-    for (size_t i = 0; i < got && run <= CSV_ROW_MAX; i++) {
-        run = start[i] == '\n' ? 0 : run + 1;
-        line += start[i] == '\n';
-    }
-    if (run > CSV_ROW_MAX)
+    if (line)
         folder_mistake(&reader->report, (struct folder_mark){line, 1},
                        "the line is longer than %d bytes; is a line end missing? (the file has "
                        "%lld bytes, of which %zu may be)",
@@ -50,9 +63,6 @@ static void folder_too_large(struct folder_reader *reader, const char *path, siz
     else
         folder_mistake(&reader->report, (struct folder_mark){0, 0},
                        "the file has %lld bytes; %zu are the most", (long long)size, bytes_max);
-    if (file)
-        fclose(file);
-    mem_free(start);
 }
 
 /* False when there is nothing to read. */
@@ -189,28 +199,41 @@ static void folder_processes_read(struct folder_reader *reader, const char *path
     vec_done(&entries);
 }
 
+static void folder_whole_read(struct folder_reader *reader, const char *path, bool all)
+{
+    static const struct folder_file map = {"map.osm.pbf", SIZE_MAX, false, NULL, NULL};
+    char map_path[FILE_PATH_MAX];
+    struct stat stat_of;
+
+    if (stat(path, &stat_of) || !S_ISDIR(stat_of.st_mode)) {
+        folder_report_file(&reader->report, path);
+        folder_mistake(&reader->report, (struct folder_mark){0, 0},
+                       "there is no such folder; `yancheng city new` or `city import` makes one");
+        return;
+    }
+    for (size_t i = 0; i < COUNT_OF(folder_files); i++)
+        if (!reader->report.err && (reader->report.sink || reader->report.count == 0))
+            folder_file_read(reader, path, &folder_files[i]);
+    if (!all || reader->report.err)
+        return;
+    folder_file_read(reader, path, &folder_targets);
+    folder_processes_read(reader, path);
+    if (!file_join(sizeof map_path, map_path, path, map.name)) {
+        folder_report_file(&reader->report, map_path);
+        (void)folder_file_fits(reader, map_path, &map);
+    }
+}
+
 /* Reads what a city is; with `all`, also what others read of the folder. */
 static enum err folder_read(const char *path, const struct folder_sink *sink, bool all,
                             struct city **ret_city, uint64_t *ret_count, struct diag *diag)
 {
     struct folder_reader reader = {.report = {.sink = sink, .file = path}};
-    static const struct folder_file map = {"map.osm.pbf", SIZE_MAX, false, NULL, NULL};
-    char map_path[FILE_PATH_MAX];
 
     enum err err = city_new(FOLDER_CITY_BYTES_MAX, &reader.city);
     if (err)
         return diag_at(diag, err, path, 0, 0, "%s", err_text(err));
-    for (size_t i = 0; i < COUNT_OF(folder_files); i++)
-        if (!reader.report.err && (sink || reader.report.count == 0))
-            folder_file_read(&reader, path, &folder_files[i]);
-    if (all) {
-        folder_file_read(&reader, path, &folder_targets);
-        folder_processes_read(&reader, path);
-        if (!file_join(sizeof map_path, map_path, path, map.name)) {
-            folder_report_file(&reader.report, map_path);
-            (void)folder_file_fits(&reader, map_path, &map);
-        }
-    }
+    folder_whole_read(&reader, path, all);
     err = folder_report_end(&reader.report, diag);
     *ret_count = reader.report.count;
     map_str_done(&reader.places);

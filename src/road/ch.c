@@ -40,6 +40,8 @@ struct road_builder {
     uint32_t *levels;
     uint32_t *rank_of; /* ROAD_NONE while a node is there */
     uint32_t *witness_ms;
+    uint32_t *wanted_ms; /* of the nodes looked for: a way this cheap spares a shortcut; else 0 */
+    uint32_t wanted;     /* how many are still looked for */
     VEC(uint32_t) touched;
     struct road_heap heap;  /* of the witness search */
     struct road_heap queue; /* nodes by importance */
@@ -54,6 +56,18 @@ struct road_toll {
 static struct road_link *road_links(struct road_builder *b, const struct road_list *list)
 {
     return b->pool.items + list->first;
+}
+
+/* Puts a link into the gap at `at`, or before it, so that cheaper links stand first: a search may
+ * then leave a list at the first link that is too dear. */
+static void road_link_sift(struct road_builder *b, const struct road_list *list, uint32_t at,
+                           struct road_link link)
+{
+    struct road_link *links = road_links(b, list);
+
+    for (; at > 0 && links[at - 1].weight_ms > link.weight_ms; at--)
+        links[at] = links[at - 1];
+    links[at] = link;
 }
 
 /* Full lists move to the end of the pool; the space they leave is at most as large as all lists. */
@@ -72,7 +86,8 @@ static enum err road_link_push(struct road_builder *b, struct road_list *list,
         list->first = first;
         list->capacity = capacity;
     }
-    b->pool.items[list->first + list->count++] = link;
+    list->count++;
+    road_link_sift(b, list, list->count - 1, link);
     return OK;
 }
 
@@ -87,6 +102,12 @@ static struct road_link *road_link_find(struct road_builder *b, const struct roa
     return NULL;
 }
 
+static uint32_t road_link_at(struct road_builder *b, const struct road_list *list,
+                             const struct road_link *link)
+{
+    return (uint32_t)(link - road_links(b, list));
+}
+
 /* Adds an edge, or makes an existing one cheaper. */
 static enum err road_link_add(struct road_builder *b, uint32_t from, struct road_link link)
 {
@@ -96,11 +117,11 @@ static enum err road_link_add(struct road_builder *b, uint32_t from, struct road
     if (out) {
         if (out->weight_ms <= link.weight_ms)
             return OK;
-        *out = link;
+        road_link_sift(b, &b->outs[from], road_link_at(b, &b->outs[from], out), link);
         struct road_link *in = road_link_find(b, &b->ins[to], from);
         ASSERT(in);
         link.to = from;
-        *in = link;
+        road_link_sift(b, &b->ins[to], road_link_at(b, &b->ins[to], in), link);
         return OK;
     }
     enum err err = road_link_push(b, &b->outs[from], link);
@@ -113,7 +134,9 @@ static void road_link_drop(struct road_builder *b, struct road_list *list, uint3
     struct road_link *link = road_link_find(b, list, to);
 
     ASSERT(link);
-    *link = road_links(b, list)[--list->count];
+    list->count--;
+    for (uint32_t at = road_link_at(b, list, link); at < list->count; at++)
+        road_links(b, list)[at] = road_links(b, list)[at + 1];
 }
 
 static enum err road_witness_reach(struct road_builder *b, uint32_t node, uint32_t ms)
@@ -122,6 +145,10 @@ static enum err road_witness_reach(struct road_builder *b, uint32_t node, uint32
         enum err err = vec_push(&b->touched, node);
         if (err)
             return err;
+    }
+    if (b->wanted_ms[node] && ms <= b->wanted_ms[node]) {
+        b->wanted_ms[node] = 0;
+        b->wanted--;
     }
     b->witness_ms[node] = ms;
     return road_heap_push(&b->heap, road_heap_key(ms, node));
@@ -142,7 +169,7 @@ static enum err road_witness(struct road_builder *b, uint32_t from, uint32_t wit
     uint32_t settled = 0;
 
     enum err err = road_witness_reach(b, from, 0);
-    while (!err && b->heap.count && settled < settle_max) {
+    while (!err && b->heap.count && settled < settle_max && b->wanted) {
         uint64_t key = road_heap_pop(&b->heap);
         uint32_t node = (uint32_t)key;
         uint32_t ms = (uint32_t)(key >> 32);
@@ -152,10 +179,12 @@ static enum err road_witness(struct road_builder *b, uint32_t from, uint32_t wit
             break;
         settled++;
         const struct road_link *links = road_links(b, &b->outs[node]);
-        for (uint32_t i = 0; !err && i < b->outs[node].count; i++) {
-            uint64_t next_ms = (uint64_t)ms + links[i].weight_ms;
-            if (links[i].to != without && next_ms <= ms_max && next_ms < b->witness_ms[links[i].to])
-                err = road_witness_reach(b, links[i].to, (uint32_t)next_ms);
+        uint32_t left_ms = ms_max - ms;
+        for (uint32_t i = 0; !err && i < b->outs[node].count && links[i].weight_ms <= left_ms;
+             i++) {
+            uint32_t next_ms = ms + links[i].weight_ms;
+            if (links[i].to != without && next_ms < b->witness_ms[links[i].to])
+                err = road_witness_reach(b, links[i].to, next_ms);
         }
     }
     return err;
@@ -193,19 +222,24 @@ static enum err road_toll_from(struct road_builder *b, uint32_t node, struct roa
     uint32_t ms_max = 0;
     enum err err = OK;
 
+    b->wanted = 0;
     for (uint32_t i = 0; i < outs->count; i++)
-        if (road_link_join(in, road_links(b, outs)[i], node, &link) && link.weight_ms > ms_max)
-            ms_max = link.weight_ms;
-    if (ms_max == 0)
-        return OK;
-    err = road_witness(b, in.to, node, ms_max, really ? ROAD_WITNESS_MAX : ROAD_WITNESS_GUESS_MAX);
-    for (uint32_t i = 0; !err && i < outs->count; i++) {
-        if (!road_link_join(in, road_links(b, outs)[i], node, &link) ||
-            b->witness_ms[link.to] <= link.weight_ms)
+        if (road_link_join(in, road_links(b, outs)[i], node, &link)) {
+            b->wanted_ms[link.to] = link.weight_ms;
+            b->wanted++;
+            ms_max = link.weight_ms > ms_max ? link.weight_ms : ms_max;
+        }
+    if (b->wanted)
+        err = road_witness(b, in.to, node, ms_max,
+                           really ? ROAD_WITNESS_MAX : ROAD_WITNESS_GUESS_MAX);
+    for (uint32_t i = 0; i < outs->count; i++) {
+        bool joined = road_link_join(in, road_links(b, outs)[i], node, &link);
+        if (!joined || !b->wanted_ms[link.to])
             continue;
+        b->wanted_ms[link.to] = 0;
         toll->shortcuts++;
         toll->hops_added += link.hops;
-        if (really)
+        if (really && !err)
             err = road_link_add(b, in.to, link);
     }
     road_witness_reset(b);
@@ -352,7 +386,8 @@ static enum err road_builder_init(struct road_builder *b, const struct road *roa
     b->levels = mem_zero(b->count, sizeof *b->levels);
     b->witness_ms = mem_alloc(b->count * sizeof *b->witness_ms);
     b->rank_of = mem_alloc(b->count * sizeof *b->rank_of);
-    if (!b->outs || !b->ins || !b->levels || !b->witness_ms || !b->rank_of)
+    b->wanted_ms = mem_zero(b->count, sizeof *b->wanted_ms);
+    if (!b->outs || !b->ins || !b->levels || !b->witness_ms || !b->wanted_ms || !b->rank_of)
         return ERR_NOMEM;
     for (uint32_t a = 0; a < b->count; a++)
         b->witness_ms[a] = b->rank_of[a] = ROAD_NONE;
@@ -380,6 +415,7 @@ enum err road_ch_make(struct road *road)
     mem_free(b.ins);
     mem_free(b.levels);
     mem_free(b.witness_ms);
+    mem_free(b.wanted_ms);
     vec_done(&b.pool);
     vec_done(&b.touched);
     road_heap_done(&b.heap);

@@ -77,6 +77,11 @@ MUST_USE enum err road_near_make(struct road *road);
 MUST_USE enum err road_ch_make(struct road *road);
 void road_ch_done(struct road_ch *ch);
 
+static inline uint32_t road_ms_capped(uint64_t ms)
+{
+    return ms < ROAD_MS_MAX ? (uint32_t)ms : ROAD_MS_MAX;
+}
+
 /* Time from an arc's start to `at_mm`. */
 uint32_t road_part_ms(const struct road_arc *arc, uint32_t at_mm);
 /* The way of the arc is open to the profile and it is no island's business here. */

@@ -136,7 +136,8 @@ static uint32_t road_edge_find(const struct road_side *side, uint32_t low, uint3
     for (uint32_t i = side->first[low]; i < side->first[low + 1]; i++)
         if (side->edges[i].to == high)
             return i;
-    ASSERT(!"a shortcut's halves are edges of the hierarchy");
+    const bool shortcut_halves_are_edges = false;
+    ASSERT(shortcut_halves_are_edges);
     return ROAD_NONE;
 }
 

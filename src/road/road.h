@@ -118,7 +118,8 @@ MUST_USE enum err road_path(struct road_query *query, struct road_place from, st
                             struct road_path *ret);
 
 /* times[i * to_count + j] from froms[i] to tos[j]. `lengths_m`, unless NULL, receives the length of
- * the same (fastest) paths in metres. Errors: NOMEM. */
+ * the same (fastest) paths in metres; up to 2,147 km they are exact. Errors: NOMEM, then the tables
+ * hold nothing of use. */
 MUST_USE enum err road_table(struct road_query *query, const struct road_place *froms,
                              size_t from_count, const struct road_place *tos, size_t to_count,
                              uint32_t *ret_times_ms, uint32_t *ret_lengths_m);

@@ -7,6 +7,9 @@
  */
 #include "road/query.h"
 
+/* Half of a length on one side of a meeting; two of them still fit beside a time. */
+#define ROAD_TABLE_MM_MAX (UINT32_MAX / 2)
+
 struct road_tabler {
     struct road_query *query;
     const struct road_place *froms;
@@ -18,7 +21,7 @@ struct road_tabler {
     uint32_t *first;         /* of each node's entries; node_count + 1 */
     struct road_meet *meets; /* entries by node */
     uint32_t *meet_mm;       /* lengths beside them */
-    uint64_t *row_mm;        /* of the row in work */
+    uint64_t *row;           /* with lengths: time and length of the row in work */
     uint32_t *node_mm;       /* length along the search's tree, by node */
 };
 
@@ -30,7 +33,7 @@ static void road_tabler_mm(struct road_tabler *t, const struct road_half *half, 
 
     if (label->parent != ROAD_NONE)
         mm = (uint64_t)t->node_mm[label->parent] + half->side->lengths_mm[label->edge];
-    t->node_mm[node] = mm < UINT32_MAX ? (uint32_t)mm : UINT32_MAX;
+    t->node_mm[node] = mm < ROAD_TABLE_MM_MAX ? (uint32_t)mm : ROAD_TABLE_MM_MAX;
 }
 
 static enum err road_tabler_target(struct road_tabler *t, uint32_t target)
@@ -83,19 +86,29 @@ static enum err road_tabler_sort(struct road_tabler *t)
     return OK;
 }
 
-/* One node of a source's search: every target that passed here may be reached through it. */
-static void road_tabler_meet(struct road_tabler *t, uint32_t node, uint32_t *row_ms)
+/* One node of a source's search: every target that passed here may be reached through it. The
+ * choice is written without a branch, for no processor could guess it. */
+static void road_tabler_meet(const struct road_tabler *t, uint32_t node, uint32_t *row_ms)
 {
     uint32_t ms = t->query->up.labels[node].ms;
+    const struct road_meet *end = t->meets + t->first[node + 1];
+
+    for (const struct road_meet *meet = t->meets + t->first[node]; meet < end; meet++) {
+        uint32_t sum_ms = ms + meet->ms;
+        uint32_t old_ms = row_ms[meet->target];
+        row_ms[meet->target] = sum_ms < old_ms ? sum_ms : old_ms;
+    }
+}
+
+/* Time and length in one number, so that the smaller time brings its length along. */
+static void road_tabler_meet_mm(const struct road_tabler *t, uint32_t node)
+{
+    uint64_t key = road_heap_key(t->query->up.labels[node].ms, t->node_mm[node]);
 
     for (uint32_t i = t->first[node]; i < t->first[node + 1]; i++) {
-        uint32_t sum_ms = ms + t->meets[i].ms;
-        uint32_t target = t->meets[i].target;
-        if (sum_ms >= row_ms[target])
-            continue;
-        row_ms[target] = sum_ms;
-        if (t->lengths_m)
-            t->row_mm[target] = (uint64_t)t->node_mm[node] + t->meet_mm[i];
+        uint64_t sum = key + road_heap_key(t->meets[i].ms, t->meet_mm[i]);
+        uint64_t *slot = &t->row[t->meets[i].target];
+        *slot = sum < *slot ? sum : *slot;
     }
 }
 
@@ -110,6 +123,8 @@ static enum err road_tabler_finish(struct road_tabler *t, size_t source, const u
 
     for (size_t j = 0; j < t->to_count; j++) {
         struct road_path path = {.time_ms = ROAD_UNREACHABLE};
+        if (row_m)
+            row_ms[j] = (uint32_t)(t->row[j] >> 32);
         bool there = row_ms[j] < ROAD_MS_MAX;
         if (t->tos[j].arc == from.arc) {
             enum err err = road_path(t->query, from, t->tos[j], &path);
@@ -118,7 +133,7 @@ static enum err road_tabler_finish(struct road_tabler *t, size_t source, const u
             there = !err;
         } else if (there) {
             path.time_ms = row_ms[j] + last_ms[j] - first_ms;
-            path.length_mm = (row_m ? t->row_mm[j] : 0) + t->tos[j].at_mm - from.at_mm;
+            path.length_mm = (row_m ? (uint32_t)t->row[j] : 0) + t->tos[j].at_mm - from.at_mm;
         }
         row_ms[j] = path.time_ms;
         if (row_m)
@@ -134,6 +149,8 @@ static enum err road_tabler_source(struct road_tabler *t, size_t source, const u
 
     for (size_t j = 0; j < t->to_count; j++)
         row_ms[j] = ROAD_UNREACHABLE;
+    for (size_t j = 0; t->lengths_m && j < t->to_count; j++)
+        t->row[j] = UINT64_MAX;
     road_half_reset(half);
     road_half_reach(half, t->query->road->ch.rank_of[t->froms[source].arc], 0, ROAD_NONE,
                     ROAD_NONE);
@@ -143,7 +160,10 @@ static enum err road_tabler_source(struct road_tabler *t, size_t source, const u
             road_tabler_mm(t, half, node);
         if (road_half_stalled(half, node))
             continue;
-        road_tabler_meet(t, node, row_ms);
+        if (t->lengths_m)
+            road_tabler_meet_mm(t, node);
+        else
+            road_tabler_meet(t, node, row_ms);
         road_half_relax(half, node);
     }
     return road_tabler_finish(t, source, last_ms);
@@ -185,16 +205,16 @@ enum err road_table(struct road_query *query, const struct road_place *froms, si
     ASSERT(to_count < UINT32_MAX);
     uint32_t *last_ms = mem_zero(to_count + 1, sizeof *last_ms);
     if (ret_lengths_m) {
-        t.row_mm = mem_zero(to_count + 1, sizeof *t.row_mm);
+        t.row = mem_zero(to_count + 1, sizeof *t.row);
         t.node_mm = mem_zero(query->road->ch.node_count, sizeof *t.node_mm);
     }
-    if (last_ms && (!ret_lengths_m || (t.row_mm && t.node_mm)))
+    if (last_ms && (!ret_lengths_m || (t.row && t.node_mm)))
         err = road_tabler_run(&t, last_ms);
     mem_free(last_ms);
     mem_free(t.first);
     mem_free(t.meets);
     mem_free(t.meet_mm);
-    mem_free(t.row_mm);
+    mem_free(t.row);
     mem_free(t.node_mm);
     return err;
 }

@@ -19,11 +19,13 @@ enum {
     SIM_ID_BLOCK = SIM_ID_INSIDE + SIM_INSIDES, /* four corners of the block's ground */
     SIM_ID_BUILDING = SIM_ID_BLOCK + 4,
     SIM_TAGS_MAX = 12,
-    SIM_RUN_MAX = 40,    /* nodes of one way: four cells, with their middles */
-    SIM_MAIN_EVERY = 4,  /* lines that ways are split at */
-    SIM_RIVER_STEPS = 4, /* points of the bank per cell */
-    SIM_RIVER_CELLS = 8, /* cells of one piece of water */
+    SIM_RUN_MAX = 40,         /* nodes of one way: four cells, with their middles */
+    SIM_MAIN_EVERY = 4,       /* lines that ways are split at */
+    SIM_RIVER_STEPS = 4,      /* points of the bank per cell */
+    SIM_CITY_PEOPLE = 100000, /* fewer are a town */
+    SIM_RIVER_CELLS = 8,      /* cells of one piece of water */
 };
+#define SIM_SHORE 0.22 /* of a block, between the outermost wet crossing and the bank */
 _Static_assert(SIM_ID_BUILDING + 4 * SIM_BUILDINGS_MAX <= SIM_IDS, "ids of a block overlap");
 
 struct sim_map {
@@ -74,28 +76,42 @@ static bool sim_cell_used(const struct sim_plan *plan, int32_t i, int32_t j)
 {
     if (i >= plan->nx || j >= plan->ny)
         return false;
-    uint8_t use = plan->cells[sim_cell_at(plan, i, j)].use;
-    return use != SIM_USE_NONE && use != SIM_USE_RIVERSIDE;
+    return plan->cells[sim_cell_at(plan, i, j)].use != SIM_USE_NONE;
 }
 
-/* South-west, south-east, north-east, north-west, a little inside the streets. */
+/* South-west, south-east, north-east, north-west, a little inside the streets; on a block by the
+ * river, the bank is one of the sides. */
 static void sim_block_corners(const struct sim_plan *plan, int32_t i, int32_t j,
                               struct sim_point ret[4])
 {
-    const double in = 0.05;
+    const double south = j + 0.05;
+    const double north = j + 0.95;
+    bool riverside = plan->cells[sim_cell_at(plan, i, j)].use == SIM_USE_RIVERSIDE;
+    double in = riverside ? 0 : 0.05;
+    double low[2] = {south, south};
+    double high[2] = {north, north};
 
-    ret[0] = sim_place(plan, i + in, j + in);
-    ret[1] = sim_place(plan, i + 1 - in, j + in);
-    ret[2] = sim_place(plan, i + 1 - in, j + 1 - in);
-    ret[3] = sim_place(plan, i + in, j + 1 - in);
+    if (riverside)
+        for (int k = 0; k < 2; k++) {
+            double middle = sim_river_v(plan, i + (k ? 1 - in : in));
+            if (middle < j + 0.5)
+                low[k] = middle + plan->river_half - SIM_SHORE;
+            else
+                high[k] = middle - plan->river_half + SIM_SHORE;
+        }
+    ret[0] = sim_place(plan, i + in, low[0]);
+    ret[1] = sim_place(plan, i + 1 - in, low[1]);
+    ret[2] = sim_place(plan, i + 1 - in, high[1]);
+    ret[3] = sim_place(plan, i + in, high[0]);
 }
 
 static void sim_block_nodes(struct sim_map *map, int32_t i, int32_t j)
 {
     struct sim_building building;
     struct sim_point corners[4];
+    bool inside = map->plan->cells[sim_cell_at(map->plan, i, j)].use != SIM_USE_RIVERSIDE;
 
-    for (int k = 0; k < SIM_INSIDES; k++)
+    for (int k = 0; k < SIM_INSIDES && inside; k++)
         sim_node(map, sim_id(map->plan, i, j, SIM_ID_INSIDE + k),
                  sim_inside(map->plan, i, j, sim_inside_parts[k]));
     sim_block_corners(map->plan, i, j, corners);
@@ -142,13 +158,35 @@ static void sim_nodes(struct sim_map *map)
 static void sim_river_nodes(struct sim_map *map)
 {
     const struct sim_plan *plan = map->plan;
-    double half = plan->river_half - 0.22;
+    double half = plan->river_half - SIM_SHORE;
 
     for (int32_t k = 0; k <= plan->nx * SIM_RIVER_STEPS; k++) {
         double u = (double)k / SIM_RIVER_STEPS;
         double v = sim_river_v(plan, u);
         for (int side = -1; side <= 1; side++)
             sim_node(map, map->river_id + 3 * k + side + 1, sim_place(plan, u, v + half * side));
+    }
+}
+
+/* The city's name in its middle, and those of its street communities. */
+static void sim_place_nodes(struct sim_map *map)
+{
+    const struct city *city = map->town->city;
+    int64_t id = map->river_id + 3 * ((int64_t)map->plan->nx * SIM_RIVER_STEPS + 1);
+    struct sim_tags tags = {.count = 0};
+    struct str people = sim_text(map->town, "%u", map->plan->population);
+
+    sim_tag(&tags, "place", map->plan->population < SIM_CITY_PEOPLE ? STR("town") : STR("city"));
+    sim_tag_name(&tags, city->name);
+    sim_tag(&tags, "population", people);
+    osm_writer_node(map->out, id++, map->plan->centre, tags.items, tags.count);
+    for (uint32_t i = 0; i < city->place_count; i++) {
+        tags.count = 0;
+        if (city->places[i].kind != CITY_STREET)
+            continue;
+        sim_tag(&tags, "place", STR("suburb"));
+        sim_tag_name(&tags, city->places[i].name);
+        osm_writer_node(map->out, id++, city->places[i].at, tags.items, tags.count);
     }
 }
 
@@ -332,7 +370,7 @@ static void sim_service_way(struct sim_map *map, int32_t i, int32_t j)
         nodes[count++] = sim_id(plan, i, j, SIM_ID_INSIDE + k);
     if (cell->through)
         nodes[count++] = sim_id(plan, i, to, SIM_ID_EAST);
-    sim_tag(&tags, "highway", STR("service"));
+    sim_tag(&tags, "highway", cell->use == SIM_USE_PARK ? STR("footway") : STR("service"));
     if (cell->use == SIM_USE_HOMES && sim_hash(plan, i, j, SIM_ENTRANCE) >> 8 & 1)
         sim_tag(&tags, "access", STR("destination"));
     osm_writer_way(map->out, ++map->way_id, nodes, count, tags.items, tags.count);
@@ -374,8 +412,10 @@ static void sim_ground_tags(struct sim_map *map, const struct sim_cell *cell, ui
         sim_tag(tags, "amenity", STR("school"));
         sim_tag_name(tags, sim_name(map->town, key, FOLDER_SUFFIX_SCHOOL));
         break;
-    case SIM_USE_NONE:
     case SIM_USE_RIVERSIDE:
+        sim_tag(tags, "landuse", STR("grass"));
+        break;
+    case SIM_USE_NONE:
         break;
     }
 }
@@ -387,7 +427,8 @@ static void sim_block_ways(struct sim_map *map, int32_t i, int32_t j)
     struct sim_tags ground = {.count = 0};
     size_t at = sim_cell_at(plan, i, j);
 
-    sim_service_way(map, i, j);
+    if (plan->cells[at].use != SIM_USE_RIVERSIDE)
+        sim_service_way(map, i, j);
     sim_ground_tags(map, &plan->cells[at], (uint32_t)at, &ground);
     sim_ring_way(map, sim_id(plan, i, j, SIM_ID_BLOCK), &ground);
     for (uint32_t b = 0; b < SIM_BUILDINGS_MAX; b++) {
@@ -449,8 +490,14 @@ static void sim_river_ways(struct sim_map *map)
 
 /* --- turn restrictions --- */
 
-/* At some crossings of main lines, those who come from the south may not turn across the traffic:
- * left, or right where traffic keeps left. */
+/* Streets go on in all four directions: what one turn forbids can be reached by others. */
+static bool sim_full_crossing(const struct sim_plan *plan, int32_t i, int32_t j)
+{
+    return sim_end_open(plan, true, i, j) && sim_end_open(plan, false, j, i);
+}
+
+/* At some full crossings of main lines, those who come from the south may not turn across the
+ * traffic: left, or right where traffic keeps left. */
 static void sim_restrictions(struct sim_map *map)
 {
     const struct sim_plan *plan = map->plan;
@@ -465,7 +512,8 @@ static void sim_restrictions(struct sim_map *map)
     for (int32_t j = plan->ny / 2 % SIM_MAIN_EVERY; j <= plan->ny; j += SIM_MAIN_EVERY)
         for (int32_t i = plan->nx / 2 % SIM_MAIN_EVERY; i <= plan->nx; i += SIM_MAIN_EVERY) {
             size_t at = sim_crossing_at(plan, i, j);
-            if (sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.15 || !map_get(&map->south, at, &from) ||
+            if (!sim_full_crossing(plan, i, j) || sim_unit(plan, i, j, SIM_LEFT_TURN) > 0.25 ||
+                !map_get(&map->south, at, &from) ||
                 !map_get(left_hand ? &map->east : &map->west, at, &to))
                 continue;
             struct osm_member members[] = {
@@ -483,6 +531,7 @@ static void sim_map_objects(struct sim_map *map)
     map->river_id = sim_id(plan, plan->nx, plan->ny, SIM_IDS);
     sim_nodes(map);
     sim_river_nodes(map);
+    sim_place_nodes(map);
     for (int32_t i = 0; i <= plan->nx; i++)
         sim_line_ways(map, true, i);
     for (int32_t j = 0; j <= plan->ny; j++)

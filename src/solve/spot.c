@@ -113,21 +113,19 @@ static bool solve_tried(const struct solve_search *s, uint32_t stop)
     return stop < s->field->problem->service_count && s->tried[stop] == s->tried_mark;
 }
 
-/* On both sides of `other`; `splits` counts down the full trips that may still be split. */
-static void solve_try_beside(struct solve_search *s, uint32_t other, uint32_t service,
-                             unsigned *splits, struct solve_spot *best)
+/* The places after and before a neighbour; `*splits` counts down as new trips are tried there. */
+static void solve_try_beside(struct solve_search *s, uint32_t slot, uint32_t neighbour,
+                             uint32_t service, unsigned *splits, struct solve_spot *best)
 {
-    uint32_t slot = s->tour_of[other];
     const struct solve_tour *tour = &s->tours.items[slot];
 
-    s->tried[other] = s->tried_mark;
     for (uint32_t side = 0; side < 2; side++) {
-        uint32_t at = s->at_of[other] - side;
+        uint32_t at = s->at_of[neighbour] - side;
         if (solve_tried(s, tour->nodes[side ? at : at + 1].stop) || solve_blink(s))
             continue;
         if (solve_try(s, slot, tour, at, service, best) && *splits) {
             solve_try_split(s, slot, tour, at, service, best);
-            --*splits;
+            (*splits)--;
         }
     }
 }
@@ -147,7 +145,8 @@ static void solve_try_near(struct solve_search *s, uint32_t service, struct solv
         const struct solve_tour *tour = &s->tours.items[slot];
         if ((!splits && solve_full(s, tour, stop)) || !solve_may(s, tour->class, service))
             continue;
-        solve_try_beside(s, near[i], service, &splits, best);
+        s->tried[near[i]] = s->tried_mark;
+        solve_try_beside(s, slot, near[i], service, &splits, best);
     }
 }
 

@@ -88,6 +88,7 @@ static void room_is_filled_by_the_caller(void **state)
 
     (void)state;
     buf_init(&buf, 100);
+    assert_non_null(buf_room(&buf, 0)); /* room for nothing is no failure */
     char *room = buf_room(&buf, 10);
     assert_non_null(room);
     memcpy(room, "abc", 3);

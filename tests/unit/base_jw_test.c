@@ -54,9 +54,9 @@ static void numbers_have_the_asked_decimals_and_are_finite(void **state)
     jw_array(&out.jw);
     jw_f64(&out.jw, 1.25, 1);
     jw_f64(&out.jw, -2.5, 3);
-    jw_f64(&out.jw, NAN, 1);
-    jw_f64(&out.jw, INFINITY, 1);
-    jw_f64(&out.jw, -INFINITY, 1);
+    jw_f64(&out.jw, (double)NAN, 1);
+    jw_f64(&out.jw, (double)INFINITY, 1);
+    jw_f64(&out.jw, -(double)INFINITY, 1);
     jw_array_end(&out.jw);
     check_text(buf_text(&out.buf), "[1.2,-2.500,null,null,null]");
     buf_done(&out.buf);

@@ -8,32 +8,50 @@
 
 enum { MODEL_MAX = 2000 };
 
+struct model {
+    uint64_t keys[MODEL_MAX];
+    uint64_t values[MODEL_MAX];
+    size_t count;
+};
+
+static size_t model_find(const struct model *model, uint64_t key)
+{
+    size_t at = 0;
+
+    while (at < model->count && model->keys[at] != key)
+        at++;
+    return at;
+}
+
+/* One look-up and one store, in both. */
+static bool step_agrees(struct map *map, struct model *model, uint64_t key, uint64_t value)
+{
+    uint64_t found = 0;
+    size_t at = model_find(model, key);
+    bool known = at < model->count;
+
+    if (map_get(map, key, &found) != known || (known && found != model->values[at]))
+        return false;
+    model->keys[at] = key;
+    model->values[at] = value;
+    model->count += !known;
+    return map_put(map, key, value) == OK && map->count == model->count;
+}
+
 /* Keys from a small range collide and repeat; the list is searched from the front. */
 static bool map_agrees_with_a_list(struct rng *rng, size_t size)
 {
     struct map map = {0};
-    uint64_t keys[MODEL_MAX];
-    uint64_t values[MODEL_MAX];
-    size_t count = 0;
+    struct model model = {.count = 0};
     bool good = true;
 
     for (size_t step = 0; good && step < size; step++) {
         uint64_t key = rng_below(rng, 2) ? rng_below(rng, (uint32_t)size) : rng_u64(rng) << 40;
-        uint64_t value = rng_u64(rng) >> 1;
-        uint64_t found = 0;
-        size_t at = 0;
-        while (at < count && keys[at] != key)
-            at++;
-        good = map_get(&map, key, &found) == (at < count) && (at == count || found == values[at]);
-        good = good && map_put(&map, key, value) == OK;
-        keys[at] = key;
-        values[at] = value;
-        count += at == count;
-        good = good && map.count == count;
+        good = step_agrees(&map, &model, key, rng_u64(rng) >> 1);
     }
-    for (size_t i = 0; good && i < count; i++) {
+    for (size_t i = 0; good && i < model.count; i++) {
         uint64_t found = 0;
-        good = map_get(&map, keys[i], &found) && found == values[i];
+        good = map_get(&map, model.keys[i], &found) && found == model.values[i];
     }
     map_done(&map);
     return good;

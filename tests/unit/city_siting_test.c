@@ -184,8 +184,8 @@ static void vehicles_have_their_own_id_plate_and_a_depot(void **state)
     arena_done(&town.city.arena);
 }
 
-/* Class 1: 10 km, both sides, 3 passes, one of three windows in the evening: 60 km, 20 of them.
- * Class 2: 100 km, one line, 1 pass: 100 km. Unswept streets count nothing. */
+/* Class 1: 10 km, both sides, 3 passes in three windows: 60 km, 20 in each. Class 2: 100 km, one
+ * line, 1 pass at any time. Unswept streets count nothing. */
 static void sweeping_is_sides_times_passes(void **state)
 {
     struct city city = {.sweep_classes = {{.passes_per_day = 3,
@@ -203,7 +203,37 @@ static void sweeping_is_sides_times_passes(void **state)
     city.sweep_class_of[ROAD_RESIDENTIAL] = 2;
     city_need_sweep(&city, km, &need);
     assert_true(fabs(need.sweep_km - 160) < 1e-9);
-    assert_true(fabs(need.sweep_km_evening - 20) < 1e-9);
+    assert_int_equal(need.sweep_count, 3);
+    for (int i = 0; i < 3; i++)
+        assert_true(fabs(need.sweeps[i].km - 20) < 1e-9);
+    assert_int_equal(need.sweeps[2].window.start_s, 20 * 3600);
+}
+
+/* 84 km at 7 km/h in a window of 3 hours, with deadheading 1.7 and a reserve of 1.25: 8.5 vehicles
+ * of the shift that meets it, however short the day's sum is, and none of the other. */
+static void sweepers_follow_the_windows(void **state)
+{
+    struct town town;
+    struct city_model models[2] = {{.vehicle = {.kind = CITY_SWEEPER,
+                                                .work_kmh = 7,
+                                                .shift_start_s = 4 * 3600,
+                                                .shift_end_s = 12 * 3600},
+                                    .share = 1},
+                                   {.vehicle = {.kind = CITY_SWEEPER,
+                                                .work_kmh = 7,
+                                                .shift_start_s = 12 * 3600,
+                                                .shift_end_s = 20 * 3600},
+                                    .share = 1}};
+    struct city_need need = {
+        .sweep_km = 84, .sweeps = {{.window = {3 * 3600, 7 * 3600}, .km = 84}}, .sweep_count = 1};
+
+    (void)state;
+    town_begin(&town);
+    assert_int_equal(city_fleet_need(&town.city, models, 2, 0, &need), 9);
+    assert_int_equal(city_fleet_need(&town.city, models, 2, 1, &need), 2); /* its half of the sum */
+    need.sweep_count = 0;
+    assert_int_equal(city_fleet_need(&town.city, models, 2, 0, &need), 2);
+    arena_done(&town.city.arena);
 }
 
 static void wishes_of_the_edge_lie_on_the_rim(void **state)
@@ -247,6 +277,7 @@ int main(void)
         cmocka_unit_test(the_fleet_grows_with_the_need_and_keeps_a_reserve),
         cmocka_unit_test(vehicles_have_their_own_id_plate_and_a_depot),
         cmocka_unit_test(sweeping_is_sides_times_passes),
+        cmocka_unit_test(sweepers_follow_the_windows),
         cmocka_unit_test(wishes_of_the_edge_lie_on_the_rim),
         cmocka_unit_test(plants_take_what_their_streams_bring),
     };

@@ -274,6 +274,8 @@ static void missing_and_empty_files_are_told(void **state)
         fixture_remove(folder);
     }
     assert_int_equal(check("/nonexistent/city", &mistakes), ERR_INVALID);
+    assert_int_equal(mistakes.count, 1);
+    assert_non_null(strstr(mistakes.first.text, "no such folder"));
 }
 
 static void a_table_of_mistakes_ends_at_the_limit(void **state)

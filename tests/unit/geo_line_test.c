@@ -69,7 +69,7 @@ static bool near_agrees_with_a_walk(struct rng *rng, size_t size)
     struct wgs84 line[LINE_MAX];
     size_t count = 2 + size % (LINE_MAX - 1);
     struct wgs84 p = at_xy(rng_unit(rng) * 400, rng_unit(rng) * 400);
-    double best = INFINITY;
+    double best = (double)INFINITY;
 
     if (count > LINE_MAX)
         count = LINE_MAX;

@@ -30,8 +30,8 @@ static void degrees_outside_the_earth_are_refused(void **state)
     (void)state;
     assert_int_equal(geo_wgs84_of(90.0001, 0, &p), ERR_RANGE);
     assert_int_equal(geo_wgs84_of(0, -180.0001, &p), ERR_RANGE);
-    assert_int_equal(geo_wgs84_of(NAN, 0, &p), ERR_RANGE);
-    assert_int_equal(geo_wgs84_of(0, INFINITY, &p), ERR_RANGE);
+    assert_int_equal(geo_wgs84_of((double)NAN, 0, &p), ERR_RANGE);
+    assert_int_equal(geo_wgs84_of(0, (double)INFINITY, &p), ERR_RANGE);
     assert_int_equal(p.lng_e7, 2);
     assert_int_equal(geo_wgs84_of(-90, 180, &p), OK);
     assert_int_equal(p.lat_e7, -900000000);

@@ -1,12 +1,14 @@
 // Every path that docs/api/openapi.yaml documents is asked of the running server and its answer
 // compared with the documented schema, in both directions: nothing missing, nothing undocumented.
 import assert from 'node:assert/strict'
-import { readFileSync, renameSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { need, root, startServer } from './server.mjs'
+import { need, program, root, startServer } from './server.mjs'
 
 need(join(root, 'web/node_modules/yaml/package.json'), 'npm packages are not installed')
 const { parse } = createRequire(join(root, 'web/'))('yaml')
@@ -120,5 +122,42 @@ test('no spelling of a path leaves the folder', async () => {
     const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
     assert.match(answer, /^HTTP\/1\.1 404/, path)
     assert.doesNotMatch(answer, /root:/)
+  }
+})
+
+test('what hinders the server is told in one sentence, with a failing exit status', () => {
+  const empty = mkdtempSync(join(tmpdir(), 'yancheng-empty-'))
+  const bare = join(empty, 'city')
+  cpSync(server.dir, bare, { recursive: true })
+  rmSync(join(bare, 'map.mbtiles'))
+  const run = (args, env = process.env) => spawnSync(program, ['serve', ...args], { encoding: 'utf8', env, timeout: 20000 })
+  try {
+    for (const [args, status, sentence, env] of [
+      [[server.dir, '--http', String(server.port)], 1, /port \d+ of 127\.0\.0\.1 is in use/],
+      [[empty], 1, /city\.yaml/],
+      [[join(empty, 'none')], 1, /none/],
+      [[server.dir, '--bind', 'here'], 2, /no address/],
+      [[server.dir, '--http', '70000'], 2, /0 to 65535/],
+      [[], 2, /name one city folder/],
+      [[bare, '--http', '0'], 1, /tilemaker is not installed/, { ...process.env, PATH: '/nonexistent' }],
+    ]) {
+      const { status: got, stderr, stdout } = run(args, env)
+      assert.equal(got, status, `${args}: ${stderr}`)
+      assert.match(stderr, sentence)
+      assert.equal(stdout, '', 'nothing claims to be ready')
+    }
+  } finally {
+    rmSync(empty, { recursive: true, force: true })
+  }
+})
+
+test('without map tiles the page still has its data', async () => {
+  const bare = await startServer({ args: ['--no-map'] })
+  try {
+    assert.equal((await (await fetch(`${bare.url}/api/v1/city`)).json()).map, null)
+    assert.equal((await fetch(`${bare.url}/tiles/14/0/0.pbf`)).status, 204)
+    assert.equal((await (await fetch(`${bare.url}/api/v1/health`)).json()).map, false)
+  } finally {
+    assert.equal(await bare.stop(), 0)
   }
 })

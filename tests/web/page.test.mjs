@@ -33,7 +33,7 @@ const desktop = { viewport: { width: 1440, height: 900 }, locale: 'zh-CN' }
 const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN', hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
 
 // A page that fails the test for any error, and for any request that leaves this machine.
-async function withPage(options, address, work) {
+async function withPage(options, address, work, from = server) {
   const context = await browser.newContext(options)
   const page = await context.newPage()
   const wrong = []
@@ -41,7 +41,7 @@ async function withPage(options, address, work) {
   page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`) })
   page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) wrong.push(`left: ${request.url()}`) })
   try {
-    await page.goto(server.url + address)
+    await page.goto(from.url + address)
     await work(page, wrong)
     assert.deepEqual(wrong, [])
   } catch (error) {
@@ -52,7 +52,7 @@ async function withPage(options, address, work) {
   }
 }
 
-const drawn = (page) => page.waitForSelector('[data-drawn=true]', { timeout: 60000 })
+const drawn = (page) => page.waitForSelector('[data-drawn=true]', { timeout: 120000 })
 const settle = (page) => page.evaluate(() => new Promise((resolve) => {
   const map = window.yanchengMap
   map.once('idle', resolve)
@@ -71,7 +71,7 @@ test('the map shows streets, bins, routes and facilities from imported data alon
     for (const stream of ['R', 'H', 'F', 'O']) assert.ok(await rendered(page, [`bin-${stream}`]) > 20, `bins of ${stream}`)
     assert.ok(await rendered(page, ['path']) > 5, 'routes')
     assert.ok(await rendered(page, ['facility']) >= 5, 'facilities')
-    assert.ok(await rendered(page, ['unserved']) >= 1, 'what is unserved')
+    assert.ok(await rendered(page, ['unserved', 'unserved-group']) >= 1, 'what is unserved')
     const colours = await page.evaluate(() => new Set(window.yanchengMap.queryRenderedFeatures(undefined, { layers: ['path'] }).map((f) => f.properties.by_vehicle)).size)
     const { routes } = await plan()
     assert.equal(colours, new Set(routes.map((r) => r.vehicle)).size, 'a colour for each vehicle')
@@ -252,7 +252,7 @@ test('without a plan the page says how to make one, and shows it when it comes',
       assert.ok(await rendered(page, ['bin-R']) > 20)
       await shot(page, 'empty-zh')
       for (const name of names) renameSync(`${name}.away`, name)
-      await page.waitForSelector('button.route', { timeout: 15000 })
+      await page.waitForSelector('button.route', { timeout: 30000 })
       await settle(page)
       assert.ok(await rendered(page, ['path']) > 0)
     })
@@ -265,10 +265,10 @@ test('a server that fails or goes away is told, and the page recovers', async ()
   await withPage(desktop, '/', async (page, wrong) => {
     await drawn(page)
     await page.route('**/api/v1/health', (route) => route.abort())
-    await page.waitForSelector('.notice[role=alert]', { timeout: 15000 })
+    await page.waitForSelector('.notice[role=alert]', { timeout: 30000 })
     assert.ok(await page.locator('button.route').count() > 0, 'what was loaded stays')
     await page.unroute('**/api/v1/health')
-    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 15000 })
+    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 30000 })
     await page.route('**/api/v1/city', (route) => route.fulfill({ status: 503, contentType: 'application/json', body: '{"error":{"code":"busy","message":"too busy"}}' }))
     await page.reload()
     await page.waitForSelector('.whole[role=alert]')
@@ -278,4 +278,35 @@ test('a server that fails or goes away is told, and the page recovers', async ()
     await drawn(page)
     wrong.splice(0) // the refusals above are reported by the browser
   })
+})
+
+test('a city that the program made and planned is shown whole', async () => {
+  const real = await startServer({ real: true })
+  try {
+    const plan = await (await fetch(`${real.url}/api/v1/plan`)).json()
+    assert.ok(plan.routes.length > 1 && plan.checked)
+    const route = plan.routes.find((r) => r.kind === 'collect')
+    const sweep = plan.routes.find((r) => r.kind === 'sweep')
+    await withPage(desktop, '/', async (page) => {
+      await drawn(page)
+      await settle(page)
+      assert.equal(await page.locator('button.route').count(), plan.routes.length)
+      for (const layers of [['path'], ['swept'], ['road-1'], ['water'], ['building'], ['facility']]) assert.ok(await rendered(page, layers) > 0, layers[0])
+      await shot(page, 'real-zh')
+      for (const one of [route, sweep]) {
+        await page.click(`[data-route="${one.id}"]`)
+        await page.waitForFunction((plate) => document.querySelector('.detail h2')?.textContent === plate, one.plate)
+        await page.click('.detail .tabs button:nth-child(2)')
+        assert.ok((await page.textContent('.detail .lines')).includes(one.lines[0].text.zh))
+        await page.click('.detail .tabs button:nth-child(1)')
+        await page.waitForTimeout(900)
+        await settle(page)
+        assert.ok(await rendered(page, ['sel-path']) > 0)
+      }
+      assert.ok(await rendered(page, ['sel-swept']) > 0, 'swept streets')
+      await shot(page, 'real-sweep-zh')
+    }, real)
+  } finally {
+    await real.stop()
+  }
 })

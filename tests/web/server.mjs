@@ -1,5 +1,5 @@
 // Starts the real program on a made city, on a free port, and stops it.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { makeFixture } from './fixture.mjs'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
-const program = process.env.YANCHENG ?? join(root, 'build/dev/src/cmd/yancheng')
+export const program = process.env.YANCHENG ?? join(root, 'build/dev/src/cmd/yancheng')
 
 // Code 77 tells ctest that a test was skipped.
 export function need(path, what) {
@@ -16,11 +16,18 @@ export function need(path, what) {
   process.exit(77)
 }
 
-export async function startServer({ plan = true, args = [] } = {}) {
+// A city that the program itself has made and planned.
+function makeReal(dir) {
+  execFileSync(program, ['city', 'new', dir, '--population', '6000', '--seed', '1'], { stdio: 'pipe' })
+  execFileSync(program, ['plan', dir, '--date', '2026-11-24', '--iterations', '300', '--seed', '1'], { stdio: 'pipe' })
+}
+
+export async function startServer({ plan = true, args = [], real = false } = {}) {
   need(program, 'the program is not built')
   need(join(root, 'web/dist/index.html'), 'the page is not built; `make web` builds it')
   const dir = mkdtempSync(join(tmpdir(), 'yancheng-web-'))
-  makeFixture({ out: dir, packs: join(root, 'packs/hengyang'), plan })
+  if (real) makeReal(dir)
+  else makeFixture({ out: dir, packs: join(root, 'packs/hengyang'), plan })
   const child = spawn(program, ['serve', dir, '--http', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (data) => { said += data })

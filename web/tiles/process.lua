@@ -26,7 +26,7 @@ local function names(object)
 end
 
 local place_zoom = {
-  city = 8, town = 9, village = 11, suburb = 11, borough = 10, quarter = 12, neighbourhood = 13,
+  city = 8, town = 9, village = 10, suburb = 11, borough = 10, quarter = 12, neighbourhood = 13,
   hamlet = 13, locality = 14, district = 10
 }
 local place_rank = {

@@ -1,6 +1,6 @@
 // What lies over the ground: bins, routes, the chosen route, facilities, what is unserved.
 import type { ExpressionSpecification, FilterSpecification, GeoJSONSource, Map } from 'maplibre-gl'
-import type { Facility, Route, Stream } from '../api'
+import type { Facility, Route, Stream, Unserved } from '../api'
 import { BOLD, nameOf, REGULAR } from './style'
 import type { Language } from '../i18n'
 
@@ -21,8 +21,14 @@ function offset(index: number, count: number): [number, number] {
   return [(index % columns) - (columns - 1) / 2, Math.floor(index / columns) - (rows - 1) / 2]
 }
 
+// Hundreds of marks on one spot say less than one mark with their number.
+const sourceOptions: Record<string, object> = {
+  bins: { buffer: 8, tolerance: 0.5 },
+  unserved: { cluster: true, clusterRadius: 34, clusterMaxZoom: 15 },
+}
+
 export function addSources(map: Map): void {
-  for (const id of ['bins', 'paths', 'facilities', 'unserved']) map.addSource(id, { type: 'geojson', data: nothing, ...(id === 'bins' ? { buffer: 8, tolerance: 0.5 } : {}) })
+  for (const id of ['bins', 'paths', 'facilities', 'unserved']) map.addSource(id, { type: 'geojson', data: nothing, ...sourceOptions[id] })
 }
 
 export function setData(map: Map, id: string, data: Collection | null): void {
@@ -30,6 +36,8 @@ export function setData(map: Map, id: string, data: Collection | null): void {
 }
 
 export function addLayers(map: Map, streams: Stream[], language: Language): void {
+  // Lines and dots lie under the ground's names, marks above them.
+  const names = map.getLayer('water-name') ? 'water-name' : undefined
   streams.forEach((stream, i) => {
     const [x, y] = offset(i, streams.length)
     const shift = (scale: number): [number, number] => [x * scale, y * scale]
@@ -44,20 +52,20 @@ export function addLayers(map: Map, streams: Stream[], language: Language): void
         'circle-stroke-color': stream.colour,
         'circle-stroke-width': zoomed(13, 0, 14, 0.8, 18, 1.5),
       },
-    })
+    }, names)
   })
   const width = (scale: number): ExpressionSpecification => zoomed(9, 1.1 * scale, 12, 2 * scale, 14, 3 * scale, 17, 6 * scale)
   const round = { 'line-cap': 'round' as const, 'line-join': 'round' as const }
-  map.addLayer({ id: 'path-casing', type: 'line', source: 'paths', layout: round, paint: { 'line-color': '#ffffff', 'line-width': width(1.7) } })
-  map.addLayer({ id: 'path', type: 'line', source: 'paths', layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1) } })
-  map.addLayer({ id: 'swept', type: 'line', source: 'paths', layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(2.4), 'line-opacity': 0.28 } })
-  map.addLayer({ id: 'path-hover', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.8) } })
-  map.addLayer({ id: 'sel-casing', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': '#ffffff', 'line-width': width(2.6) } })
-  map.addLayer({ id: 'sel-swept', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(4), 'line-opacity': 0.35 } })
-  map.addLayer({ id: 'sel-path', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.6) } })
+  map.addLayer({ id: 'path-casing', type: 'line', source: 'paths', layout: round, paint: { 'line-color': '#ffffff', 'line-width': width(1.7) } }, names)
+  map.addLayer({ id: 'path', type: 'line', source: 'paths', layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1) } }, names)
+  map.addLayer({ id: 'swept', type: 'line', source: 'paths', layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(2.4), 'line-opacity': 0.28 } }, names)
+  map.addLayer({ id: 'path-hover', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.8) } }, names)
+  map.addLayer({ id: 'sel-casing', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': '#ffffff', 'line-width': width(2.6) } }, names)
+  map.addLayer({ id: 'sel-swept', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(3.2), 'line-opacity': 0.35 } }, names)
+  map.addLayer({ id: 'sel-path', type: 'line', source: 'paths', filter: none, layout: round, paint: { 'line-color': ['get', 'by_vehicle'], 'line-width': width(1.6) } }, names)
   map.addLayer({ id: 'sel-arrow', type: 'symbol', source: 'paths', filter: none, minzoom: 12,
-    layout: { 'symbol-placement': 'line', 'icon-image': 'arrow', 'symbol-spacing': 70, 'icon-size': zoomed(12, 0.5, 16, 0.8), 'icon-allow-overlap': true, 'icon-rotation-alignment': 'map' } })
-  map.addLayer({ id: 'path-hit', type: 'line', source: 'paths', layout: round, paint: { 'line-color': '#000', 'line-opacity': 0.001, 'line-width': 14 } })
+    layout: { 'symbol-placement': 'line', 'icon-image': 'arrow', 'symbol-spacing': 70, 'icon-size': zoomed(12, 0.5, 16, 0.8), 'icon-allow-overlap': true, 'icon-rotation-alignment': 'map' } }, names)
+  map.addLayer({ id: 'path-hit', type: 'line', source: 'paths', layout: round, paint: { 'line-color': '#000', 'line-opacity': 0.001, 'line-width': 14 } }, names)
   map.addLayer({ id: 'sel-site', type: 'circle', source: 'paths', filter: none,
     paint: { 'circle-color': ['get', 'by_vehicle'], 'circle-opacity': 0.9, 'circle-radius': zoomed(9, 11, 13, 17, 16, 20) } })
   map.addLayer({ id: 'sel-stop', type: 'circle', source: 'paths', filter: none,
@@ -68,7 +76,13 @@ export function addLayers(map: Map, streams: Stream[], language: Language): void
     layout: { 'icon-image': ['concat', 'facility-', ['get', 'kind']], 'icon-size': zoomed(9, 0.55, 13, 0.85, 16, 1), 'icon-allow-overlap': true,
       'text-field': ['step', ['zoom'], '', 13, nameOf(language)], 'text-font': REGULAR, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 1.2], 'text-optional': true },
     paint: { 'text-color': '#2b3640', 'text-halo-color': '#ffffff', 'text-halo-width': 1.6 } })
-  map.addLayer({ id: 'unserved', type: 'symbol', source: 'unserved', layout: { 'icon-image': 'warning', 'icon-size': zoomed(9, 0.55, 14, 0.95), 'icon-allow-overlap': true } })
+  map.addLayer({ id: 'unserved-line', type: 'line', source: 'paths', filter: ['all', ['==', ['get', 'kind'], 'unserved'], ['==', ['geometry-type'], 'LineString']], layout: round,
+    paint: { 'line-color': '#c92a2a', 'line-width': width(1.2), 'line-dasharray': [1, 1.8] } }, names)
+  map.addLayer({ id: 'unserved', type: 'symbol', source: 'unserved', filter: ['!', ['has', 'point_count']], layout: { 'icon-image': 'warning', 'icon-size': zoomed(9, 0.6, 14, 0.95), 'icon-allow-overlap': true } })
+  map.addLayer({ id: 'unserved-group', type: 'circle', source: 'unserved', filter: ['has', 'point_count'],
+    paint: { 'circle-color': '#ffffff', 'circle-stroke-color': '#c92a2a', 'circle-stroke-width': 2, 'circle-radius': ['step', ['get', 'point_count'], 9, 10, 11, 100, 14] } })
+  map.addLayer({ id: 'unserved-count', type: 'symbol', source: 'unserved', filter: ['has', 'point_count'],
+    layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-font': BOLD, 'text-size': 11, 'text-allow-overlap': true, 'icon-allow-overlap': true }, paint: { 'text-color': '#c92a2a' } })
 }
 
 // Lines carry both colourings, so that a switch only changes which is read.
@@ -78,8 +92,13 @@ export function coloured(paths: Collection | null, routes: Route[], vehicle: (ro
   return { ...paths, features: paths.features.map((f) => ({ ...f, properties: { ...f.properties, ...colours.get(f.properties?.['route'] as string) } })) }
 }
 
-export function unservedOf(paths: Collection | null): Collection | null {
-  return paths && { ...paths, features: paths.features.filter((f) => f.properties?.['kind'] === 'unserved') }
+export const UNSERVED_LAYERS = ['unserved', 'unserved-group', 'unserved-count', 'unserved-line']
+
+export function unservedOf(items: Unserved[]): Collection {
+  return {
+    type: 'FeatureCollection',
+    features: items.map((item, index) => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [item.lng, item.lat] }, properties: { index } })),
+  }
 }
 
 export function facilitiesOf(facilities: Facility[]): Collection {
