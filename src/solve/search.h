@@ -14,7 +14,7 @@
 struct solve_saved {
     uint32_t slot;
     uint32_t class;
-    uint32_t first; /* of its stops in the journal */
+    uint32_t first; /* of its stops in best_stops */
     uint32_t count;
 };
 

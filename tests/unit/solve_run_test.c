@@ -320,6 +320,64 @@ static void answers_with_one_mistake_are_refused(void **state)
     }
 }
 
+static void break_a_limit(int mistake, struct tiny *tiny, struct solve_solution *found)
+{
+    struct solve_route *route = &found->routes[0];
+    struct solve_vehicle *vehicle = &tiny->vehicles[route->vehicle];
+
+    switch (mistake) {
+    case 0:
+        vehicle->shift.earliest = route->leave + 1;
+        break;
+    case 1:
+        vehicle->shift.latest = route->arrive - 1;
+        break;
+    case 2:
+        vehicle->trips_max = 0; /* it must unload, so it does visit the facility */
+        break;
+    case 3:
+        route->arrive++;
+        break;
+    case 4:
+        route->visit_count = found->visit_count + 1;
+        break;
+    case 5:
+        found->visits[0].leave++;
+        break;
+    case 6:
+        found->unserved[0] = (struct solve_unserved){0, SOLVE_REASON_FLEET}; /* yet it is served */
+        found->unserved_count = 1;
+        break;
+    case 7:
+        tiny->facility.skills = 1;
+        break;
+    default:
+        for (int place = 0; place < TINY_PLACES; place++)
+            tiny->cost[place * TINY_PLACES] = SOLVE_FAR; /* no way home */
+        break;
+    }
+}
+
+static void answers_past_a_limit_are_refused(void **state)
+{
+    enum { MISTAKES = 9 };
+    (void)state;
+    for (int mistake = 0; mistake < MISTAKES; mistake++) {
+        struct tiny *tiny = line_problem();
+        struct solve_options options = few(200);
+        struct solve_solution found = {0};
+        struct diag diag = {0};
+        assert_int_equal(solve_run(&tiny->problem, &options, &found, NULL), OK);
+        assert_int_equal(solve_check(&tiny->problem, &found, &diag), OK);
+        break_a_limit(mistake, tiny, &found);
+        if (solve_check(&tiny->problem, &found, &diag) != ERR_INVALID)
+            fail_msg("mistake %d was not seen", mistake);
+        assert_true(diag.text[0]);
+        solve_solution_done(&found);
+        free(tiny);
+    }
+}
+
 static void what_cannot_be_served_says_why(void **state)
 {
     struct tiny *tiny = line_problem();
@@ -450,6 +508,7 @@ int main(void)
         cmocka_unit_test(tiny_problems_are_solved_to_the_optimum),
         cmocka_unit_test(the_same_iterations_give_the_same_answer),
         cmocka_unit_test(answers_with_one_mistake_are_refused),
+        cmocka_unit_test(answers_past_a_limit_are_refused),
         cmocka_unit_test(what_cannot_be_served_says_why),
         cmocka_unit_test(a_window_no_shift_meets_is_told_from_a_fleet_used_up),
         cmocka_unit_test(nothing_to_do_and_nobody_to_do_it_are_answers),
