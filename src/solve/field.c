@@ -158,19 +158,43 @@ static void solve_near_of(struct solve_field *field, uint32_t service, struct so
         field->near[(size_t)service * field->near_count + i] = (uint16_t)ranks[i].stop;
 }
 
+/* The nearest few of each kind of reset: where water points are many, the one site that takes the
+ * load is still among those tried. Unused slots repeat the nearest. */
 static void solve_facilities_of(struct solve_field *field, uint32_t service,
                                 struct solve_rank *ranks)
 {
     uint32_t count = field->problem->facility_count;
     uint16_t *nearest = field->facilities + (size_t)service * field->facilities_tried;
+    uint32_t of_kind[1 << SOLVE_DIMS_MAX] = {0};
+    uint32_t taken = 0;
 
     for (uint32_t f = 0; f < count; f++)
         ranks[f] =
             (struct solve_rank){solve_stop_distance(field, service, field->facility_stop + f), f};
     if (count)
         qsort(ranks, count, sizeof *ranks, solve_rank_order);
-    for (uint32_t i = 0; i < field->facilities_tried; i++)
-        nearest[i] = (uint16_t)ranks[i].stop;
+    for (uint32_t i = 0; i < count && taken < field->facilities_tried; i++) {
+        uint32_t kind = field->problem->facilities[ranks[i].stop].resets;
+        if (of_kind[kind % COUNT_OF(of_kind)]++ < SOLVE_FACILITIES_EACH)
+            nearest[taken++] = (uint16_t)ranks[i].stop;
+    }
+    while (taken && taken < field->facilities_tried)
+        nearest[taken++] = nearest[0];
+}
+
+/* Slots for the nearest of each kind of reset. */
+static uint32_t solve_facilities_tried(const struct solve_problem *problem)
+{
+    bool seen[1 << SOLVE_DIMS_MAX] = {false};
+    uint32_t kinds = 0;
+
+    for (uint32_t f = 0; f < problem->facility_count; f++) {
+        bool *known = &seen[problem->facilities[f].resets % COUNT_OF(seen)];
+        kinds += !*known;
+        *known = true;
+    }
+    uint32_t slots = kinds * SOLVE_FACILITIES_EACH;
+    return slots < problem->facility_count ? slots : problem->facility_count;
 }
 
 static void solve_field_near(struct solve_field *field, struct solve_rank *ranks)
@@ -252,8 +276,7 @@ static enum err solve_field_fill(struct solve_field *field)
     field->near_count = services == 0 ? 0 : services - 1;
     if (field->near_count > SOLVE_NEAR_MAX)
         field->near_count = SOLVE_NEAR_MAX;
-    field->facilities_tried =
-        facilities < SOLVE_FACILITIES_TRIED ? facilities : SOLVE_FACILITIES_TRIED;
+    field->facilities_tried = solve_facilities_tried(problem);
     enum err err = ranks && solve_field_room(field) && solve_field_inward(field)
                        ? solve_field_classes(field)
                        : ERR_NOMEM;

@@ -16,8 +16,8 @@
 #include "solve/solve.h"
 
 enum {
-    SOLVE_NEAR_MAX = 32,        /* neighbours a stop is tried beside */
-    SOLVE_FACILITIES_TRIED = 6, /* nearest facilities considered beside a stop */
+    SOLVE_NEAR_MAX = 32,       /* neighbours a stop is tried beside */
+    SOLVE_FACILITIES_EACH = 3, /* nearest facilities of each kind considered beside a stop */
 };
 #define SOLVE_INFINITE (INT64_C(1) << 56) /* a hundred of them still fit */
 
