@@ -374,6 +374,51 @@ static void solve_tidy_touched(struct solve_search *s)
     }
 }
 
+static bool solve_class_may(const struct solve_search *s, const struct solve_tour *tour,
+                            uint32_t class)
+{
+    uint64_t lacks = ~s->field->classes[class].vehicle->skills;
+
+    for (uint32_t i = 1; i + 1 < tour->count; i++)
+        if (s->field->stops[tour->nodes[i].stop].skills & lacks)
+            return false;
+    return true;
+}
+
+static bool solve_reclass(const struct solve_search *s, struct solve_tour *tour, uint32_t class)
+{
+    tour->class = class;
+    tour->nodes[0].stop = s->field->classes[class].start_stop;
+    tour->nodes[tour->count - 1].stop = s->field->classes[class].end_stop;
+    return solve_tour_update(s->field, tour);
+}
+
+/* Hands whole routes to an idle vehicle of another class where that costs less. Putting stops in one
+ * by one always opens the cheapest vehicle, so a roomier one would never get its chance. */
+static void solve_hand_over(struct solve_search *s)
+{
+    if (s->field->class_count < 2)
+        return;
+    for (size_t i = 0; i < s->journal.count; i++) {
+        struct solve_tour *tour = &s->tours.items[s->journal.items[i]];
+        uint32_t class = rng_below(&s->rng, s->field->class_count);
+        uint32_t old = tour->class;
+        int64_t cost = tour->cost;
+        if (tour->count <= 2 || class == old || s->used[class] >= s->field->classes[class].count ||
+            !solve_class_may(s, tour, class))
+            continue;
+        if (!solve_reclass(s, tour, class) || tour->cost >= cost) {
+            (void)solve_reclass(s, tour, old);
+            continue;
+        }
+        solve_tour_tidy(s->field, tour); /* more room may make an unloading needless */
+        s->used[old]--;
+        s->used[class]++;
+        s->cost += tour->cost - cost;
+        solve_index(s, s->journal.items[i]);
+    }
+}
+
 static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, double temperature)
 {
     int64_t before = s->cost;
@@ -391,6 +436,7 @@ static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, do
     if (err)
         return err;
     solve_tidy_touched(s);
+    solve_hand_over(s);
     double luck = rng_unit(&s->rng) + 1e-12;
     if ((double)s->cost >= (double)before - temperature * log(luck)) {
         solve_revert(s);
