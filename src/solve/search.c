@@ -393,30 +393,46 @@ static bool solve_reclass(const struct solve_search *s, struct solve_tour *tour,
     return solve_tour_update(s->field, tour);
 }
 
-/* Hands whole routes to an idle vehicle of another class where that costs less. Putting stops in one
- * by one always opens the cheapest vehicle, so a roomier one would never get its chance. */
-static void solve_hand_over(struct solve_search *s)
+/* Hands one route to a vehicle of another class where that costs less once its facility visits are
+ * set anew: more room may make an unloading needless. */
+static enum err solve_hand_tour(struct solve_search *s, uint32_t slot, uint32_t class)
 {
-    if (s->field->class_count < 2)
-        return;
-    for (size_t i = 0; i < s->journal.count; i++) {
-        struct solve_tour *tour = &s->tours.items[s->journal.items[i]];
-        uint32_t class = rng_below(&s->rng, s->field->class_count);
-        uint32_t old = tour->class;
-        int64_t cost = tour->cost;
-        if (tour->count <= 2 || class == old || s->used[class] >= s->field->classes[class].count ||
-            !solve_class_may(s, tour, class))
-            continue;
-        if (!solve_reclass(s, tour, class) || tour->cost >= cost) {
-            (void)solve_reclass(s, tour, old);
-            continue;
-        }
-        solve_tour_tidy(s->field, tour); /* more room may make an unloading needless */
-        s->used[old]--;
-        s->used[class]++;
-        s->cost += tour->cost - cost;
-        solve_index(s, s->journal.items[i]);
+    struct solve_tour *tour = &s->tours.items[slot];
+    struct solve_saved old = {slot, tour->class, 0, tour->count};
+    int64_t cost = tour->cost;
+
+    s->spare_stops.count = 0;
+    for (uint32_t i = 0; i < tour->count; i++)
+        if (vec_push(&s->spare_stops, tour->nodes[i].stop))
+            return ERR_NOMEM;
+    bool fits = solve_reclass(s, tour, class);
+    if (fits)
+        solve_tour_tidy(s->field, tour);
+    if (!fits || tour->cost >= cost) {
+        solve_put_back(s, &old, s->spare_stops.items);
+        return OK;
     }
+    s->used[old.class]--;
+    s->used[class]++;
+    s->cost += tour->cost - cost;
+    solve_index(s, slot);
+    return OK;
+}
+
+/* Putting stops in one by one always opens the cheapest vehicle, so a roomier one would never get its
+ * chance. */
+static enum err solve_hand_over(struct solve_search *s)
+{
+    enum err err = OK;
+
+    for (size_t i = 0; i < s->journal.count && s->field->class_count > 1 && !err; i++) {
+        const struct solve_tour *tour = &s->tours.items[s->journal.items[i]];
+        uint32_t class = rng_below(&s->rng, s->field->class_count);
+        if (tour->count > 2 && class != tour->class &&
+            s->used[class] < s->field->classes[class].count && solve_class_may(s, tour, class))
+            err = solve_hand_tour(s, s->journal.items[i], class);
+    }
+    return err;
 }
 
 static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, double temperature)
@@ -436,7 +452,9 @@ static enum err solve_iterate(struct solve_search *s, struct solve_key *keys, do
     if (err)
         return err;
     solve_tidy_touched(s);
-    solve_hand_over(s);
+    err = solve_hand_over(s);
+    if (err)
+        return err;
     double luck = rng_unit(&s->rng) + 1e-12;
     if ((double)s->cost >= (double)before - temperature * log(luck)) {
         solve_revert(s);
@@ -537,6 +555,7 @@ void solve_search_free(struct solve_search *s)
     vec_done(&s->journal_nodes);
     vec_done(&s->best_tours);
     vec_done(&s->best_stops);
+    vec_done(&s->spare_stops);
     mem_free(s->empty);
     mem_free(s->used);
     mem_free(s->tour_of);

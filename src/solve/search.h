@@ -36,7 +36,8 @@ struct solve_search {
     VEC(struct solve_node) journal_nodes;
     VEC(struct solve_saved) best_tours;
     VEC(uint32_t) best_stops;
-    uint64_t *touched; /* by slot: iteration that saved it */
+    VEC(uint32_t) spare_stops; /* a tour as it was before it was handed over */
+    uint64_t *touched;         /* by slot: iteration that saved it */
     size_t touched_capacity;
     uint64_t iteration_mark;
     int64_t cost;

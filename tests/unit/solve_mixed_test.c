@@ -261,7 +261,7 @@ static void mixed_problems_are_solved_and_never_better_than_the_optimum(void **u
     }
     /* No answer may beat the oracle; a route that would be better on an unlike vehicle is found by
      * chance only, so a few may miss it. */
-    assert_in_range(missed, 0, PROBLEMS / 5);
+    assert_in_range(missed, 0, PROBLEMS / 10);
 }
 
 int main(void)
