@@ -34,10 +34,13 @@ static enum err solve_carp_head(struct solve_lines *lines, struct solve_carp *ca
     };
 
     *ret_known = true;
-    for (size_t i = 0; i < COUNT_OF(heads); i++)
-        if (str_eq(key, heads[i].key))
-            return solve_lines_number(lines, "a whole number that fits", 0, heads[i].most,
-                                      heads[i].to);
+    for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        if (!str_eq(key, heads[i].key))
+            continue;
+        if (*heads[i].to) /* arrays have been made to measure */
+            return solve_lines_wrong(lines, ERR_SYNTAX, "each number of the head once");
+        return solve_lines_number(lines, "a whole number that fits", 0, heads[i].most, heads[i].to);
+    }
     *ret_known = false;
     return OK;
 }

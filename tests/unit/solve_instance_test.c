@@ -147,6 +147,7 @@ static void mistakes_are_told_with_line_and_what_was_expected(void **state)
         {ring, "VERTICES", "NODES", 2, "keyword"},
         {ring, "( 4, 1) coste 1\nDEPOSITO : 1\n", "", 11, "an edge"},
         {ring, "DEPOSITO : 1", "DEPOSITO : 5", 13, "DEPOSITO"},
+        {ring, "DEPOSITO : 1", "VERTICES : 8\nDEPOSITO : 1", 13, "once"},
     };
 
     (void)state;
