@@ -152,11 +152,71 @@ static enum err plan_group_tasks(struct plan *plan, struct plan_group *group)
     return OK;
 }
 
+/* Work asked for in one window, against what the shifts offer in it. */
+struct plan_demand {
+    struct city_window window;
+    double work_s;
+    double offer_s;
+};
+enum { PLAN_WINDOWS_MAX = CITY_SWEEP_CLASSES_MAX * CITY_WINDOWS_MAX + 1, PLAN_TRAVEL_DS = 300 };
+
+static struct plan_demand *plan_demand_of(struct plan_demand *demands, uint32_t *count,
+                                          struct city_window window)
+{
+    for (uint32_t i = 0; i < *count; i++)
+        if (demands[i].window.start_s == window.start_s && demands[i].window.end_s == window.end_s)
+            return &demands[i];
+    ASSERT(*count < PLAN_WINDOWS_MAX);
+    demands[*count] = (struct plan_demand){.window = window};
+    return &demands[(*count)++];
+}
+
+static double plan_offer_s(const struct plan *plan, const struct plan_group *group,
+                           struct city_window window)
+{
+    double offer = 1;
+
+    for (size_t i = 0; i < group->vehicles.count; i++) {
+        const struct city_vehicle *vehicle = &plan->city->vehicles[group->vehicles.items[i]];
+        double first = fmax(vehicle->shift_start_s, window.start_s);
+        double last =
+            window.end_s ? fmin(vehicle->shift_end_s, window.end_s) : vehicle->shift_end_s;
+        offer += fmax(0, last - first);
+    }
+    return offer;
+}
+
+/* Parts share vehicles by the work whose hours are scarce: a morning that is nearly full decides, not
+ * an afternoon with room to spare. */
+static void plan_group_weights(struct plan *plan, struct plan_group *group)
+{
+    struct plan_demand demands[PLAN_WINDOWS_MAX];
+    uint32_t count = 0;
+
+    for (size_t i = 0; i < group->tasks.count; i++) {
+        const struct plan_task *task = &plan->tasks.items[group->tasks.items[i]];
+        plan_demand_of(demands, &count, task->window)->work_s +=
+            (task->work_ds + PLAN_TRAVEL_DS) / (double)PLAN_DS_PER_S;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        demands[i].offer_s = plan_offer_s(plan, group, demands[i].window);
+    for (size_t i = 0; i < group->tasks.count; i++) {
+        struct plan_task *task = &plan->tasks.items[group->tasks.items[i]];
+        const struct plan_demand *demand = plan_demand_of(demands, &count, task->window);
+        double use = fmin(1, demand->work_s / demand->offer_s);
+        task->weight = (task->work_ds + PLAN_TRAVEL_DS) * (0.2 + 4 * use * use);
+    }
+}
+
 static enum err plan_group_fill(struct plan *plan, struct plan_group *group)
 {
     enum err err = plan_group_vehicles(plan->city, group);
 
-    return err ? err : plan_group_tasks(plan, group);
+    if (!err)
+        err = plan_group_tasks(plan, group);
+    if (!err)
+        plan_group_weights(plan, group);
+    return err;
 }
 
 enum err plan_groups(struct plan *plan, const struct plan_gates *trucks,

@@ -100,7 +100,7 @@ void plan_job_run(const struct plan *plan, struct plan_job *job,
 
 /* route.c: adds the job's routes to the plan. Errors: NOMEM. */
 MUST_USE enum err plan_take_answer(struct plan *plan, const struct plan_job *job,
-                                   struct road_query *query);
+                                   struct road_query *query, bool again);
 
 /* path.c: what a vehicle drives and is told, leg by leg. */
 struct plan_teller {

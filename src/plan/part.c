@@ -54,13 +54,12 @@ static int plan_vehicle_order(const void *left, const void *right, void *context
                       plan_axis_of(axis, city->facilities[city->vehicles[b].depot].at), a, b);
 }
 
-/* Hours at work are the measure of a task: loads follow them closely enough to share vehicles. */
 static double plan_weight(const struct plan *plan, const uint32_t *tasks, uint32_t count)
 {
     double weight = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        weight += plan->tasks.items[tasks[i]].work_ds + 300; /* and half a minute to get there */
+        weight += plan->tasks.items[tasks[i]].weight;
     return weight;
 }
 

@@ -122,7 +122,7 @@ static enum err plan_run_jobs(struct plan *plan, plan_jobs *jobs,
     return OK;
 }
 
-static enum err plan_take_jobs(struct plan *plan, const plan_jobs *jobs)
+static enum err plan_take_jobs(struct plan *plan, const plan_jobs *jobs, bool again)
 {
     struct road_query *query[2] = {NULL, NULL};
     enum err err = OK;
@@ -133,7 +133,7 @@ static enum err plan_take_jobs(struct plan *plan, const plan_jobs *jobs)
         if (!*mine)
             err = road_query_new(plan_road_of(plan, job->group->kind), mine);
         if (!err)
-            err = plan_take_answer(plan, job, *mine);
+            err = plan_take_answer(plan, job, *mine, again);
     }
     road_query_free(query[0]);
     road_query_free(query[1]);
@@ -184,7 +184,7 @@ static enum err plan_again(struct plan *plan, struct plan_group *groups, uint32_
     if (!err)
         err = plan_run_jobs(plan, &jobs, options, plan_again_share, diag);
     if (!err)
-        err = plan_take_jobs(plan, &jobs);
+        err = plan_take_jobs(plan, &jobs, true);
     plan_jobs_done(&jobs);
     mem_free(used);
     return err;
@@ -222,7 +222,7 @@ static enum err plan_search(struct plan *plan, const struct plan_options *option
     if (!err)
         err = plan_run_jobs(plan, &jobs, options, 1 - plan_again_share, diag);
     if (!err)
-        err = plan_take_jobs(plan, &jobs);
+        err = plan_take_jobs(plan, &jobs, false);
     plan_jobs_done(&jobs);
     if (!err)
         err = plan_again(plan, groups, group_count, options, diag);

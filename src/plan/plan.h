@@ -75,6 +75,7 @@ struct plan_task {
     double kg;
     double water_l;
     int32_t work_ds;
+    double weight; /* share of the vehicles it asks for: work, more where its hours are scarce */
     struct city_window window; /* end_s 0: any time */
     enum geo_side side;        /* collect: seen along modes[0] */
 };

@@ -323,10 +323,16 @@ static enum err plan_make_route(struct plan *plan, const struct plan_job *job,
     return vec_push(&plan->routes, maker.route);
 }
 
-enum err plan_take_answer(struct plan *plan, const struct plan_job *job, struct road_query *query)
+enum err plan_take_answer(struct plan *plan, const struct plan_job *job, struct road_query *query,
+                          bool again)
 {
-    for (uint32_t i = 0; i < job->task_count; i++)
-        plan->tasks.items[job->tasks[i]].reason = job->reasons.items[i];
+    for (uint32_t i = 0; i < job->task_count; i++) {
+        struct plan_task *task = &plan->tasks.items[job->tasks[i]];
+        enum plan_reason reason = job->reasons.items[i];
+        /* What the first try had vehicles for is not misplaced because the idle ones are. */
+        bool stays = again && reason != PLAN_SERVED && task->reason == PLAN_FLEET;
+        task->reason = stays ? PLAN_FLEET : reason;
+    }
     plan->iterations += job->iterations;
     for (size_t i = 0; i < job->routes.count; i++) {
         enum err err = plan_make_route(plan, job, &job->routes.items[i], query);
