@@ -26,7 +26,7 @@ build/%/build.ninja:
 build: program ## build/yancheng, optimised
 .PHONY: program
 program: setup-run build/release/build.ninja
-	@ninja -C build/release -j $(JOBS) --quiet
+	@ninja -C build/release -j $(JOBS) --quiet >&2
 	@ln -sf release/src/cmd/yancheng $(Y)
 
 web: setup-run web/dist/index.html ## the page's files in web/dist
