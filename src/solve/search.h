@@ -44,7 +44,6 @@ struct solve_search {
     int64_t best_cost;
     uint64_t iterations;
     int64_t first_leg; /* mean cost of a leg of the first solution: the scale of temperature */
-    double log_ratio;
 };
 
 /* A place to put a stop. */
