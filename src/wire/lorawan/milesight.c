@@ -365,6 +365,20 @@ static enum err wire_lora_round(struct wire_lora_work *work, uint8_t id, uint8_t
     return err;
 }
 
+static enum err wire_lora_channel_take(struct wire_lora_work *work,
+                                       const struct wire_lora_channel *channel, struct rd value,
+                                       uint8_t *last, struct wire_bin_reading *reading)
+{
+    enum err err = wire_lora_round(work, channel->id, last, reading);
+
+    if (err || !channel->read)
+        return err;
+    channel->read(work, reading, value);
+    if (channel->read == wire_lora_ms_history)
+        wire_lora_fact_list(work->facts, "history", WIRE_LORA_FACT_HISTORY, work->uplink->data);
+    return work->past_err;
+}
+
 enum err wire_lora_milesight(struct wire_lora_work *work)
 {
     struct rd rd = {.left = work->uplink->data};
@@ -379,12 +393,7 @@ enum err wire_lora_milesight(struct wire_lora_work *work)
         const struct wire_lora_channel *channel = wire_lora_channel_next(&rd, &value);
         if (!channel || !(channel->families & family))
             break;
-        err = wire_lora_round(work, channel->id, &last, &reading);
-        if (!err && channel->read)
-            channel->read(work, &reading, value);
-        if (channel->read == wire_lora_ms_history)
-            wire_lora_fact_list(work->facts, "history", WIRE_LORA_FACT_HISTORY, work->uplink->data);
-        err = err ? err : work->past_err;
+        err = wire_lora_channel_take(work, channel, value, &last, &reading);
     }
     if (!err && read == 0 && work->uplink->data.size > 0)
         return diag_set(work->diag, ERR_INVALID,
