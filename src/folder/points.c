@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "folder/json.h"
+#include "base/json.h"
 #include "folder/parts.h"
 
 enum { FOLDER_TAG_MAX = 128 };
@@ -60,6 +60,23 @@ static void folder_points_csv(struct folder_reader *reader, struct str content)
 
 /* --- GeoJSON --- */
 
+static struct folder_mark folder_json_mark(const struct json *json)
+{
+    return (struct folder_mark){json->mark_line, json->mark_column};
+}
+
+/* Hands the reader's mistake, if there is one, to the report. */
+static void folder_json_told(struct folder_report *report, const struct json *json)
+{
+    if (!json->bad)
+        return;
+    if (json->diag.code == ERR_NOMEM)
+        folder_no_memory(report);
+    else
+        folder_mistake(report, (struct folder_mark){json->diag.line, json->diag.column}, "%s",
+                       json->diag.text);
+}
+
 struct folder_feature {
     struct folder_point point;
     struct folder_mark mark;
@@ -92,7 +109,7 @@ static void folder_feature_tag(struct folder_points_reader *points, struct folde
 
 static void folder_feature_property(struct folder_points_reader *points,
                                     struct folder_feature *feature, struct str key,
-                                    const struct folder_json *json)
+                                    const struct json *json)
 {
     struct folder_fields fields = FOLDER_FIELDS(folder_point_items);
     const struct folder_field *field = folder_field_find(fields, key);
@@ -101,60 +118,58 @@ static void folder_feature_property(struct folder_points_reader *points,
                           field->type == FOLDER_F64);
 
     if (ours)
-        folder_value_read(&points->reader, field, folder_json_text(json), json->mark,
+        folder_value_read(&points->reader, field, json_text(json), folder_json_mark(json),
                           &feature->point);
     else
-        folder_feature_tag(points, feature, key, folder_json_text(json));
+        folder_feature_tag(points, feature, key, json_text(json));
 }
 
 static void folder_feature_properties(struct folder_points_reader *points,
-                                      struct folder_feature *feature, struct folder_json *json)
+                                      struct folder_feature *feature, struct json *json)
 {
     char key[FOLDER_TAG_MAX];
 
-    for (enum folder_token token = folder_json_next(json); token == FOLDER_JSON_KEY;
-         token = folder_json_next(json)) {
-        struct str text = folder_json_text(json);
+    for (enum json_token token = json_next(json); token == JSON_KEY; token = json_next(json)) {
+        struct str text = json_text(json);
         size_t size = text.size < sizeof key ? text.size : sizeof key;
         memcpy(key, text.data, size);
-        token = folder_json_next(json);
-        if (token == FOLDER_JSON_STRING || token == FOLDER_JSON_NUMBER)
+        token = json_next(json);
+        if (token == JSON_STRING || token == JSON_NUMBER)
             folder_feature_property(points, feature, (struct str){key, size}, json);
         else
-            folder_json_skip(json, token);
+            json_skip(json, token);
     }
 }
 
-static void folder_feature_place(struct folder_feature *feature, struct folder_json *json)
+static void folder_feature_place(struct folder_feature *feature, struct json *json)
 {
     size_t count = 0;
-    enum folder_token token = folder_json_next(json);
+    enum json_token token = json_next(json);
 
-    for (; token == FOLDER_JSON_NUMBER; token = folder_json_next(json)) {
-        if (count < 2 && str_f64(folder_json_text(json), &feature->numbers[count]) == OK)
+    for (; token == JSON_NUMBER; token = json_next(json)) {
+        if (count < 2 && str_f64(json_text(json), &feature->numbers[count]) == OK)
             count++;
     }
     feature->has_place = count == 2;
-    while (!json->bad && token != FOLDER_JSON_ARRAY_END) { /* a line or an area */
-        folder_json_skip(json, token);
+    while (!json->bad && token != JSON_ARRAY_END) { /* a line or an area */
+        json_skip(json, token);
         feature->has_place = false;
-        token = folder_json_next(json);
+        token = json_next(json);
     }
 }
 
-static void folder_feature_geometry(struct folder_feature *feature, struct folder_json *json)
+static void folder_feature_geometry(struct folder_feature *feature, struct json *json)
 {
-    for (enum folder_token token = folder_json_next(json); token == FOLDER_JSON_KEY;
-         token = folder_json_next(json)) {
-        bool type = str_eq(folder_json_text(json), STR("type"));
-        bool place = str_eq(folder_json_text(json), STR("coordinates"));
-        token = folder_json_next(json);
-        if (type && token == FOLDER_JSON_STRING)
-            feature->is_point = str_eq(folder_json_text(json), STR("Point"));
-        else if (place && token == FOLDER_JSON_ARRAY)
+    for (enum json_token token = json_next(json); token == JSON_KEY; token = json_next(json)) {
+        bool type = str_eq(json_text(json), STR("type"));
+        bool place = str_eq(json_text(json), STR("coordinates"));
+        token = json_next(json);
+        if (type && token == JSON_STRING)
+            feature->is_point = str_eq(json_text(json), STR("Point"));
+        else if (place && token == JSON_ARRAY)
             folder_feature_place(feature, json);
         else
-            folder_json_skip(json, token);
+            json_skip(json, token);
     }
 }
 
@@ -184,76 +199,72 @@ static void folder_feature_keep(struct folder_points_reader *points, struct fold
     points->points.items[points->points.count++] = *point;
 }
 
-static void folder_feature_read(struct folder_points_reader *points, struct folder_json *json)
+static void folder_feature_read(struct folder_points_reader *points, struct json *json)
 {
-    struct folder_feature feature = {
-        .point = {.stream = CITY_NONE, .fill_pct = -1}, .mark = json->mark, .rule = UINT32_MAX};
+    struct folder_feature feature = {.point = {.stream = CITY_NONE, .fill_pct = -1},
+                                     .mark = folder_json_mark(json),
+                                     .rule = UINT32_MAX};
 
-    for (enum folder_token token = folder_json_next(json); token == FOLDER_JSON_KEY;
-         token = folder_json_next(json)) {
-        bool properties = str_eq(folder_json_text(json), STR("properties"));
-        bool geometry = str_eq(folder_json_text(json), STR("geometry"));
-        token = folder_json_next(json);
-        if (properties && token == FOLDER_JSON_OBJECT)
+    for (enum json_token token = json_next(json); token == JSON_KEY; token = json_next(json)) {
+        bool properties = str_eq(json_text(json), STR("properties"));
+        bool geometry = str_eq(json_text(json), STR("geometry"));
+        token = json_next(json);
+        if (properties && token == JSON_OBJECT)
             folder_feature_properties(points, &feature, json);
-        else if (geometry && token == FOLDER_JSON_OBJECT)
+        else if (geometry && token == JSON_OBJECT)
             folder_feature_geometry(&feature, json);
         else
-            folder_json_skip(json, token);
+            json_skip(json, token);
     }
     if (!json->bad)
         folder_feature_keep(points, &feature);
 }
 
-static void folder_points_features(struct folder_points_reader *points, struct folder_json *json)
+static void folder_points_features(struct folder_points_reader *points, struct json *json)
 {
-    enum folder_token token = folder_json_next(json);
+    enum json_token token = json_next(json);
 
-    if (token != FOLDER_JSON_ARRAY) {
-        folder_mistake(&points->reader.report, json->mark, "`features` must be a list");
-        folder_json_skip(json, token);
+    if (token != JSON_ARRAY) {
+        folder_mistake(&points->reader.report, folder_json_mark(json), "`features` must be a list");
+        json_skip(json, token);
         return;
     }
-    for (token = folder_json_next(json); token == FOLDER_JSON_OBJECT;
-         token = folder_json_next(json))
+    for (token = json_next(json); token == JSON_OBJECT; token = json_next(json))
         if (!folder_enough(&points->reader.report))
             folder_feature_read(points, json);
         else
-            folder_json_skip(json, token);
-    if (token != FOLDER_JSON_ARRAY_END && !json->bad) {
-        folder_mistake(&points->reader.report, json->mark, "a feature must be an object");
-        json->bad = true; /* the rest of the list has no meaning */
+            json_skip(json, token);
+    if (token != JSON_ARRAY_END && !json->bad) {
+        /* the rest of the list has no meaning */
+        json_refuse(json, ERR_INVALID, "a feature must be an object");
     }
 }
 
 static void folder_points_geojson(struct folder_reader *reader, struct str content)
 {
     struct folder_points_reader *points = (struct folder_points_reader *)(void *)reader;
-    struct folder_json json;
+    struct json json;
     bool features = false;
 
-    folder_json_init(&json, &reader->report, content);
-    enum folder_token token = folder_json_next(&json);
-    if (token != FOLDER_JSON_OBJECT && !json.bad) {
-        folder_mistake(&reader->report, json.mark, "a FeatureCollection is expected");
-        json.bad = true;
-    }
-    for (token = folder_json_next(&json); token == FOLDER_JSON_KEY;
-         token = folder_json_next(&json)) {
-        if (str_eq(folder_json_text(&json), STR("features"))) {
+    json_init(&json, content);
+    enum json_token token = json_next(&json);
+    if (token != JSON_OBJECT)
+        json_refuse(&json, ERR_INVALID, "a FeatureCollection is expected");
+    for (token = json_next(&json); token == JSON_KEY; token = json_next(&json)) {
+        if (str_eq(json_text(&json), STR("features"))) {
             features = true;
             folder_points_features(points, &json);
         } else {
-            folder_json_skip(&json, folder_json_next(&json));
+            json_skip(&json, json_next(&json));
         }
     }
-    if (!json.bad &&
-        (token != FOLDER_JSON_OBJECT_END || folder_json_next(&json) != FOLDER_JSON_END))
-        folder_mistake(&reader->report, json.mark, "text after the FeatureCollection; remove it");
+    if (!json.bad && (token != JSON_OBJECT_END || json_next(&json) != JSON_END))
+        json_refuse(&json, ERR_INVALID, "text after the FeatureCollection; remove it");
     if (!json.bad && !features)
         folder_mistake(&reader->report, (struct folder_mark){1, 1},
                        "no `features`; a FeatureCollection is expected");
-    folder_json_done(&json);
+    folder_json_told(&reader->report, &json);
+    json_done(&json);
 }
 
 static void folder_points_any(struct folder_reader *reader, struct str content)

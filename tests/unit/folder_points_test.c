@@ -1,11 +1,10 @@
-/* Bins from a table or from GeoJSON, and the JSON reader below it. */
+/* Bins from a table or from GeoJSON. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
 #include <cmocka.h>
 
-#include "folder/json.h"
 #include "folder/points.h"
 #include "folder_fixture.h"
 
@@ -167,46 +166,6 @@ static void mistakes_of_geojson_are_told(void **state)
     assert_int_equal(wrong, 0);
 }
 
-static void json_texts_are_decoded(void **state)
-{
-    struct folder_report report = {.file = "x"};
-    struct folder_json json;
-
-    (void)state;
-    folder_json_init(&json, &report,
-                     STR("[\"a\\n\\u00e9\\u96c1\\ud83d\\ude9b\\ud83d\", -1.5e3, true, {}]"));
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_ARRAY);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_STRING);
-    assert_true(str_eq(folder_json_text(&json), STR("a\n\xC3\xA9雁\xF0\x9F\x9A\x9B\xEF\xBF\xBD")));
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_NUMBER);
-    assert_true(str_eq(folder_json_text(&json), STR("-1.5e3")));
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_WORD);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_OBJECT);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_OBJECT_END);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_ARRAY_END);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_END);
-    assert_int_equal(folder_json_next(&json), FOLDER_JSON_END);
-    assert_int_equal(report.count, 0);
-    folder_json_done(&json);
-}
-
-static void json_is_not_nested_without_end(void **state)
-{
-    struct folder_report report = {.file = "x"};
-    struct folder_json json;
-    char deep[FOLDER_JSON_DEPTH_MAX + 1];
-    int opened = 0;
-
-    (void)state;
-    memset(deep, '[', sizeof deep);
-    folder_json_init(&json, &report, (struct str){deep, sizeof deep});
-    while (folder_json_next(&json) == FOLDER_JSON_ARRAY)
-        opened++;
-    assert_int_equal(opened, FOLDER_JSON_DEPTH_MAX);
-    assert_int_equal(report.count, 1);
-    folder_json_done(&json);
-}
-
 static void the_containers_of_malaga_are_read(void **state)
 {
     static const struct {
@@ -297,8 +256,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_table_of_points_is_read, begin, end),
         cmocka_unit_test_setup_teardown(features_find_their_stream_by_tags, begin, end),
         cmocka_unit_test_setup_teardown(mistakes_of_geojson_are_told, begin, end),
-        cmocka_unit_test(json_texts_are_decoded),
-        cmocka_unit_test(json_is_not_nested_without_end),
         cmocka_unit_test_setup_teardown(the_containers_of_malaga_are_read, begin, end),
         cmocka_unit_test_setup_teardown(tables_from_elsewhere_are_read, begin, end),
         cmocka_unit_test_setup_teardown(no_memory_is_told_and_leaks_nothing, begin, end),
