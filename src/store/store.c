@@ -1,0 +1,402 @@
+/* store.c - see store.h.
+ *
+ * Batches travel in a circle: filled on the loop's thread, committed on the writer's, told on the
+ * loop's, used again. Two may be under way, so that the writer need not wait for the loop; while
+ * both are, the third grows. That is the group commit: the busier it is, the larger the groups.
+ */
+#include "store/store.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/pool.h"
+#include "base/queue.h"
+#include "store/sql.h"
+
+enum { STORE_BATCHES = 3, STORE_UNDER_WAY_MAX = 2, STORE_JOBS_MAX = 64 };
+
+enum store_op_kind { STORE_OP_POSITION, STORE_OP_READING, STORE_OP_EVENT };
+struct store_op {
+    enum store_op_kind kind;
+    size_t bytes_at; /* of the fact's bytes, in the batch */
+    size_t kind_at;  /* of an event's kind */
+    union {
+        struct store_position position;
+        struct store_reading reading;
+        struct store_event event;
+    };
+};
+
+struct store_batch {
+    VEC(struct store_op) ops;
+    VEC(struct store_ticket) tickets;
+    VEC(struct store_job) jobs;
+    VEC(enum err) job_errs;
+    struct buf bytes;
+    /* Filled by the writer. */
+    enum err err;
+    uint64_t positions, readings, events, duplicates;
+    int64_t commit_us;
+};
+
+struct store {
+    const struct clock *clock;
+    void (*told)(void *context, struct store_ticket ticket, enum err err);
+    void *context;
+    struct store_db *db; /* the writer's, while it runs */
+    struct pool_thread *writer;
+    struct queue *filled;
+    struct queue *committed;
+    int event_fd;
+    struct store_batch batches[STORE_BATCHES];
+    struct store_batch *free[STORE_BATCHES];
+    size_t free_count;
+    struct store_batch *batch; /* being filled */
+    size_t under_way;
+    struct mono_us handed;
+    struct store_counts counts;
+};
+
+/* --- the writer's thread --- */
+
+static enum err store_write_op(struct store *store, struct store_batch *batch, struct store_op *op)
+{
+    const char *bytes = batch->bytes.data;
+    bool new = false;
+    enum err err = OK;
+
+    switch (op->kind) {
+    case STORE_OP_POSITION:
+        op->position.items.data = (const unsigned char *)bytes + op->bytes_at;
+        err = store_fact_position(store->db, &op->position, &new);
+        batch->positions += new;
+        break;
+    case STORE_OP_READING:
+        err = store_fact_reading(store->db, &op->reading, &new);
+        batch->readings += new;
+        break;
+    case STORE_OP_EVENT:
+        op->event.body.data = (const unsigned char *)bytes + op->bytes_at;
+        op->event.kind.data = bytes + op->kind_at;
+        err = store_fact_event(store->db, &op->event, &new);
+        batch->events += new;
+        break;
+    }
+    batch->duplicates += !err && !new;
+    return err;
+}
+
+static enum err store_write_facts(struct store *store, struct store_batch *batch)
+{
+    if (batch->ops.count == 0)
+        return OK;
+    enum err err = store_db_begin(store->db);
+    if (err)
+        return err;
+    for (size_t i = 0; !err && i < batch->ops.count; i++)
+        err = store_write_op(store, batch, &batch->ops.items[i]);
+    if (err) {
+        store_db_rollback(store->db);
+        return err;
+    }
+    return store_db_commit(store->db);
+}
+
+static enum err store_write_job(struct store *store, const struct store_job *job)
+{
+    enum err err = store_db_begin(store->db);
+
+    if (err)
+        return err;
+    err = job->run(store->db, job->context);
+    if (err) {
+        store_db_rollback(store->db);
+        return err;
+    }
+    return store_db_commit(store->db);
+}
+
+static void store_write_batch(struct store *store, struct store_batch *batch)
+{
+    struct mono_us begun = clock_mono(store->clock);
+
+    batch->err = store_write_facts(store, batch);
+    if (batch->err)
+        batch->positions = batch->readings = batch->events = batch->duplicates = 0;
+    batch->commit_us = clock_mono(store->clock).us - begun.us;
+    for (size_t i = 0; i < batch->jobs.count; i++)
+        batch->job_errs.items[i] = store_write_job(store, &batch->jobs.items[i]);
+}
+
+static void store_writer(void *context)
+{
+    struct store *store = context;
+    struct store_batch *batch;
+
+    while (queue_pop(store->filled, &batch) == OK) {
+        store_write_batch(store, batch);
+        enum err err = queue_push(store->committed, &batch);
+        ASSERT(err == OK); /* it has room for every batch */
+        uint64_t one = 1;
+        ssize_t written = write(store->event_fd, &one, sizeof one);
+        ASSERT(written == sizeof one);
+    }
+}
+
+/* --- the loop's thread --- */
+
+static void store_batch_reset(struct store_batch *batch)
+{
+    batch->ops.count = batch->tickets.count = batch->jobs.count = batch->job_errs.count = 0;
+    buf_reset(&batch->bytes);
+    batch->err = OK;
+    batch->positions = batch->readings = batch->events = batch->duplicates = 0;
+}
+
+static enum err store_start(struct store *store, const struct store_options *options,
+                            struct diag *diag)
+{
+    struct store_db_open open = {.folder = options->folder, .vfs = options->vfs};
+
+    enum err err = store_db_open(&open, &store->db, diag);
+    if (err)
+        return err;
+    store->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (store->event_fd < 0)
+        return diag_set(diag, ERR_IO, "the store cannot make an event descriptor");
+    err = queue_new(sizeof(struct store_batch *), STORE_BATCHES, &store->filled);
+    if (!err)
+        err = queue_new(sizeof(struct store_batch *), STORE_BATCHES, &store->committed);
+    if (!err)
+        err = pool_thread_start("store", store_writer, store, &store->writer);
+    return err ? diag_set(diag, err, "the store cannot start its writer: %s", err_text(err)) : OK;
+}
+
+enum err store_open(const struct store_options *options, struct store **ret_store,
+                    struct diag *diag)
+{
+    struct store *store = mem_zero(1, sizeof *store);
+
+    if (!store)
+        return diag_set(diag, ERR_NOMEM, "no memory to open the store");
+    store->clock = options->clock;
+    store->told = options->told;
+    store->context = options->context;
+    store->event_fd = -1;
+    for (size_t i = 0; i < STORE_BATCHES; i++) {
+        buf_init(&store->batches[i].bytes, STORE_WAITING_BYTES_MAX);
+        store->free[store->free_count++] = &store->batches[i];
+    }
+    store->batch = store->free[--store->free_count];
+    enum err err = store_start(store, options, diag);
+    if (err) {
+        store_close(store);
+        return err;
+    }
+    *ret_store = store;
+    return OK;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    if (store->writer) {
+        store_drain(store);
+        queue_close(store->filled);
+        pool_thread_join(store->writer);
+    }
+    store_db_close(store->db);
+    queue_free(store->filled);
+    queue_free(store->committed);
+    if (store->event_fd >= 0)
+        close(store->event_fd);
+    for (size_t i = 0; i < STORE_BATCHES; i++) {
+        vec_done(&store->batches[i].ops);
+        vec_done(&store->batches[i].tickets);
+        vec_done(&store->batches[i].jobs);
+        vec_done(&store->batches[i].job_errs);
+        buf_done(&store->batches[i].bytes);
+    }
+    mem_free(store);
+}
+
+/* Room for one more row with `size` bytes beside it; *ret_op is not yet counted. */
+static enum err store_room(struct store *store, size_t size, struct store_op **ret_op)
+{
+    struct store_batch *batch = store->batch;
+
+    if (store->counts.waiting >= STORE_WAITING_MAX ||
+        size > STORE_WAITING_BYTES_MAX - batch->bytes.size)
+        return ERR_BUSY;
+    enum err err = vec_reserve(&batch->ops, batch->ops.count + 1);
+    if (err)
+        return err;
+    *ret_op = &batch->ops.items[batch->ops.count];
+    if (size > 0 && !buf_room(&batch->bytes, size)) {
+        batch->bytes.err = OK; /* what is there stays good */
+        return ERR_NOMEM;
+    }
+    return OK;
+}
+
+static void store_counted(struct store *store)
+{
+    store->batch->ops.count++;
+    store->counts.waiting++;
+}
+
+enum err store_put_position(struct store *store, const struct store_position *position)
+{
+    struct store_op *op;
+
+    enum err err = store_room(store, position->items.size, &op);
+    if (err)
+        return err;
+    *op = (struct store_op){STORE_OP_POSITION, store->batch->bytes.size, 0, {*position}};
+    buf_add(&store->batch->bytes, position->items.data, position->items.size);
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_reading(struct store *store, const struct store_reading *reading)
+{
+    struct store_op *op;
+
+    enum err err = store_room(store, 0, &op);
+    if (err)
+        return err;
+    *op = (struct store_op){.kind = STORE_OP_READING, .reading = *reading};
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_event(struct store *store, const struct store_event *event)
+{
+    struct store_op *op;
+
+    if (event->body.size > STORE_BODY_MAX)
+        return ERR_LIMIT;
+    enum err err = store_room(store, event->body.size + event->kind.size, &op);
+    if (err)
+        return err;
+    struct buf *bytes = &store->batch->bytes;
+    *op = (struct store_op){.kind = STORE_OP_EVENT,
+                            .bytes_at = bytes->size,
+                            .kind_at = bytes->size + event->body.size,
+                            .event = *event};
+    buf_add(bytes, event->body.data, event->body.size);
+    buf_str(bytes, event->kind);
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_ticket(struct store *store, struct store_ticket ticket)
+{
+    return vec_push(&store->batch->tickets, ticket);
+}
+
+enum err store_put_job(struct store *store, const struct store_job *job)
+{
+    struct store_batch *batch = store->batch;
+
+    if (batch->jobs.count >= STORE_JOBS_MAX)
+        return ERR_BUSY;
+    enum err err = vec_reserve(&batch->job_errs, batch->jobs.count + 1);
+    if (!err)
+        err = vec_push(&batch->jobs, *job);
+    if (!err)
+        batch->job_errs.count = batch->jobs.count;
+    return err;
+}
+
+static bool store_batch_empty(const struct store_batch *batch)
+{
+    return batch->ops.count == 0 && batch->tickets.count == 0 && batch->jobs.count == 0;
+}
+
+static void store_hand_over(struct store *store)
+{
+    enum err err = queue_push(store->filled, &store->batch);
+
+    ASSERT(err == OK);
+    store->under_way++;
+    store->batch = store->free[--store->free_count]; /* two under way, this is the third */
+    store->handed = clock_mono(store->clock);
+}
+
+uint64_t store_flush(struct store *store)
+{
+    struct store_batch *batch = store->batch;
+
+    if (store_batch_empty(batch) || store->under_way >= STORE_UNDER_WAY_MAX)
+        return 0; /* store_collect() hands over when one comes back */
+    int64_t passed_us = clock_mono(store->clock).us - store->handed.us;
+    bool many = batch->ops.count >= STORE_COMMIT_ROWS || batch->jobs.count > 0;
+    if (!many && passed_us < STORE_COMMIT_EVERY_US)
+        return (uint64_t)(STORE_COMMIT_EVERY_US - passed_us) / 1000 + 1;
+    store_hand_over(store);
+    return 0;
+}
+
+int store_fd(const struct store *store)
+{
+    return store->event_fd;
+}
+
+static void store_tell(struct store *store, struct store_batch *batch)
+{
+    struct store_counts *counts = &store->counts;
+
+    counts->waiting -= batch->ops.count;
+    counts->positions += batch->positions;
+    counts->readings += batch->readings;
+    counts->events += batch->events;
+    counts->duplicates += batch->duplicates;
+    if (batch->ops.count > 0) {
+        counts->commits++;
+        counts->failures += batch->err != OK;
+        counts->last_failure = batch->err;
+        counts->commit_us_last = batch->commit_us;
+        if (batch->commit_us > counts->commit_us_max)
+            counts->commit_us_max = batch->commit_us;
+    }
+    for (size_t i = 0; i < batch->tickets.count; i++)
+        store->told(store->context, batch->tickets.items[i], batch->err);
+    for (size_t i = 0; i < batch->jobs.count; i++)
+        batch->jobs.items[i].done(batch->jobs.items[i].context, batch->job_errs.items[i]);
+    store_batch_reset(batch);
+    store->free[store->free_count++] = batch;
+    store->under_way--;
+}
+
+void store_collect(struct store *store)
+{
+    struct store_batch *batch;
+    uint64_t times;
+
+    ssize_t got = read(store->event_fd, &times, sizeof times);
+    (void)got; /* empty when another call was quicker */
+    while (queue_try_pop(store->committed, &batch) == OK)
+        store_tell(store, batch);
+    (void)store_flush(store);
+}
+
+void store_drain(struct store *store)
+{
+    struct store_batch *batch;
+
+    while (store->under_way > 0 || !store_batch_empty(store->batch)) {
+        if (!store_batch_empty(store->batch) && store->under_way < STORE_UNDER_WAY_MAX)
+            store_hand_over(store);
+        if (queue_pop(store->committed, &batch))
+            break;
+        store_tell(store, batch);
+    }
+}
+
+struct store_counts store_counts(const struct store *store)
+{
+    return store->counts;
+}
