@@ -260,6 +260,12 @@ void store_close(struct store *store)
     mem_free(store);
 }
 
+bool store_has_room(const struct store *store, size_t rows, size_t bytes)
+{
+    return store->counts.waiting + rows <= STORE_WAITING_MAX &&
+           store->batch->bytes.size + bytes <= STORE_WAITING_BYTES_MAX;
+}
+
 /* Room for one more row with `size` bytes beside it; *ret_op is not yet counted. */
 static enum err store_room(struct store *store, size_t size, struct store_op **ret_op)
 {

@@ -21,9 +21,12 @@ struct app_api_page {
     char etag[24];
 };
 
+struct app_gate;
+
 struct app_api {
     const struct city *city;
     const char *version;
+    struct app_gate *gate;     /* devices */
     struct http_files *folder; /* the city's */
     struct http_files *web;    /* the page */
     struct http_files *fonts;  /* glyphs */

@@ -60,6 +60,7 @@ struct app_device {
     uint64_t frames;
     uint32_t errors[APP_ERROR_KINDS];
     bool changed; /* its state differs from the snapshot's */
+    bool filled;  /* its reading waits to be told to the pages */
     struct store_reading reading; /* key.device 0: none */
     struct app_terminal *terminal;
 };
