@@ -8,17 +8,17 @@
 const struct http_route *app_api_routes(size_t *ret_count)
 {
     static const struct http_route routes[] = {
-        {"/api/v1/city", app_api_city},
-        {"/api/v1/places", app_api_places},
-        {"/api/v1/bins", app_api_bins},
-        {"/api/v1/facilities", app_api_facilities},
-        {"/api/v1/vehicles", app_api_vehicles},
-        {"/api/v1/plan", app_api_plan},
-        {"/api/v1/plan/routes", app_api_plan_routes},
-        {"/api/v1/health", app_api_health},
-        {"/tiles/{z}/{x}/{y}.pbf", app_api_tile},
-        {"/fonts/{stack}/{range}.pbf", app_api_glyphs},
-        {"/*", app_api_web},
+        {.pattern = "/api/v1/city", .handle = app_api_city},
+        {.pattern = "/api/v1/places", .handle = app_api_places},
+        {.pattern = "/api/v1/bins", .handle = app_api_bins},
+        {.pattern = "/api/v1/facilities", .handle = app_api_facilities},
+        {.pattern = "/api/v1/vehicles", .handle = app_api_vehicles},
+        {.pattern = "/api/v1/plan", .handle = app_api_plan},
+        {.pattern = "/api/v1/plan/routes", .handle = app_api_plan_routes},
+        {.pattern = "/api/v1/health", .handle = app_api_health},
+        {.pattern = "/tiles/{z}/{x}/{y}.pbf", .handle = app_api_tile},
+        {.pattern = "/fonts/{stack}/{range}.pbf", .handle = app_api_glyphs},
+        {.pattern = "/*", .handle = app_api_web},
     };
 
     *ret_count = COUNT_OF(routes);
