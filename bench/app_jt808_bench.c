@@ -357,8 +357,8 @@ static double run_backlog(struct bench *bench)
                 open = true;
             }
             if (open && events[e].events & EPOLLOUT) {
-                ssize_t n = write(link->fd, bursts[i].bytes + bursts[i].at,
-                                  bursts[i].size - bursts[i].at);
+                ssize_t n =
+                    write(link->fd, bursts[i].bytes + bursts[i].at, bursts[i].size - bursts[i].at);
                 if (n < 0 && errno != EAGAIN)
                     stop("write");
                 bursts[i].at += n > 0 ? (size_t)n : 0;
@@ -415,8 +415,7 @@ static _Noreturn void sink_serve(int listener, int result)
 
 static int sink_listen(uint16_t *ret_port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
 
     int listener = socket(AF_INET, SOCK_STREAM, 0);

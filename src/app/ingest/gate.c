@@ -35,10 +35,8 @@ static void app_gate_committed(void *context)
 static enum err app_gate_store(struct app_gate *gate, const struct app_gate_options *options,
                                struct diag *diag)
 {
-    struct store_options store = {.folder = options->folder,
-                                  .clock = options->clock,
-                                  .told = app_gate_told,
-                                  .context = gate};
+    struct store_options store = {
+        .folder = options->folder, .clock = options->clock, .told = app_gate_told, .context = gate};
     struct store_db_open reader = {.folder = options->folder, .read_only = true};
 
     enum err err = store_open(&store, &gate->store, diag);
