@@ -27,7 +27,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "bench/bare_insert.h"
+#include "bare_insert.h"
 
 enum {
     OUTSTANDING = 32,

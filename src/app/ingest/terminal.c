@@ -109,14 +109,15 @@ static enum err app_terminal_registration(struct app_terminals *terminals,
                                           struct app_registration *ret)
 {
     struct wire_jt808_message message;
-    int64_t layout = 2019;
+    int64_t layout;
 
     enum err err = wire_jt808_body_decode(&frame->head, frame->body, arena, &message, NULL);
     if (err) {
         terminals->malformed++;
         return err;
     }
-    (void)wire_jt808_get_number(&message.body, "layout", &layout); /* 2019 does not say */
+    if (!wire_jt808_get_number(&message.body, "layout", &layout))
+        layout = 2019; /* which does not say */
     *ret = (struct app_registration){.edition = (uint16_t)layout,
                                      .maker = app_terminal_text(&message, "maker"),
                                      .model = app_terminal_text(&message, "model"),
