@@ -135,6 +135,11 @@ struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column)
     return (struct bytes){data, (size_t)sqlite3_column_bytes(statement, column)};
 }
 
+sqlite3 *store_sql_handle(const struct store_db *db)
+{
+    return db->sql;
+}
+
 enum err store_db_begin(struct store_db *db)
 {
     sqlite3_stmt *begin = store_sql(db, "BEGIN IMMEDIATE");

@@ -36,6 +36,9 @@ void store_sql_bytes(sqlite3_stmt *statement, int index, struct bytes value);
 struct str store_sql_get_text(sqlite3_stmt *statement, int column);    /* until the next step */
 struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column); /* likewise */
 
+/* The connection itself, for what has no function here. */
+sqlite3 *store_sql_handle(const struct store_db *db);
+
 /* --- schema.c --- */
 /* Brings the file to the newest version. Errors: INVALID when it is newer or not ours. */
 MUST_USE enum err store_schema_migrate(struct store_db *db, struct diag *diag);

@@ -13,6 +13,7 @@
 #include "base/pool.h"
 #include "base/queue.h"
 #include "store/device.h"
+#include "store/lock.h"
 #include "store/sql.h"
 
 enum { STORE_BATCHES = 3, STORE_UNDER_WAY_MAX = 2, STORE_JOBS_MAX = 64 };
@@ -55,6 +56,7 @@ struct store {
     void (*told)(void *context, struct store_ticket ticket, enum err err);
     void *context;
     struct store_db *db; /* the writer's, while it runs */
+    int lock;            /* of the folder */
     struct pool_thread *writer;
     struct queue *filled;
     struct queue *committed;
@@ -197,7 +199,9 @@ static enum err store_start(struct store *store, const struct store_options *opt
 {
     struct store_db_open open = {.folder = options->folder, .vfs = options->vfs};
 
-    enum err err = store_db_open(&open, &store->db, diag);
+    enum err err = store_lock_take(options->folder, &store->lock, diag);
+    if (!err)
+        err = store_db_open(&open, &store->db, diag);
     if (err)
         return err;
     store->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -222,6 +226,7 @@ enum err store_open(const struct store_options *options, struct store **ret_stor
     store->told = options->told;
     store->context = options->context;
     store->event_fd = -1;
+    store->lock = -1;
     for (size_t i = 0; i < STORE_BATCHES; i++) {
         buf_init(&store->batches[i].bytes, STORE_WAITING_BYTES_MAX);
         store->free[store->free_count++] = &store->batches[i];
@@ -246,6 +251,7 @@ void store_close(struct store *store)
         pool_thread_join(store->writer);
     }
     store_db_close(store->db);
+    store_lock_release(store->lock);
     queue_free(store->filled);
     queue_free(store->committed);
     if (store->event_fd >= 0)

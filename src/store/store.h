@@ -44,10 +44,11 @@ struct store_options {
 };
 
 /* Opens or makes the file, brings it up to the newest migration, starts the writer.
- * Owner: caller. Errors: IO, FULL, INVALID (not ours, or newer than this program), NOMEM. */
+ * Owner: caller. Errors: IO, FULL, INVALID (not ours, or newer than this program), NOMEM; BUSY when
+ * another process has the store of this folder open. */
 MUST_USE enum err store_open(const struct store_options *options, struct store **ret_store,
                              struct diag *diag);
-/* Commits what waits, ends the writer. NULL is allowed. Tickets not collected are not told. */
+/* Drains, which tells what waits, then ends the writer. NULL is allowed. */
 void store_close(struct store *store);
 
 /* Errors of the put functions: BUSY, NOMEM; then nothing was put. Bytes are copied. */
@@ -72,7 +73,8 @@ uint64_t store_flush(struct store *store);
 int store_fd(const struct store *store);
 /* Tells what was committed since the last call. */
 void store_collect(struct store *store);
-/* Hands over, waits and tells until nothing waits. */
+/* Hands over, waits and tells until nothing waits: nor what is put by the functions that are told,
+ * so a job that puts its next one must stop doing so first. */
 void store_drain(struct store *store);
 
 struct store_counts {
