@@ -186,7 +186,8 @@ static enum err store_db_set_up(struct store_db *db, const struct store_db_open 
         return diag_at(diag, err, STORE_FILE, 0, 0,
                        "cannot be opened (%s); the folder must be writable, with space left",
                        store_db_message(db));
-    sqlite3_wal_autocheckpoint(db->sql, STORE_CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(db->sql, open->checkpoint_pages > 0 ? open->checkpoint_pages
+                                                                   : STORE_CHECKPOINT_PAGES);
     return store_schema_migrate(db, diag);
 }
 

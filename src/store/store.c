@@ -197,7 +197,9 @@ static void store_batch_reset(struct store_batch *batch)
 static enum err store_start(struct store *store, const struct store_options *options,
                             struct diag *diag)
 {
-    struct store_db_open open = {.folder = options->folder, .vfs = options->vfs};
+    struct store_db_open open = {.folder = options->folder,
+                                 .vfs = options->vfs,
+                                 .checkpoint_pages = options->checkpoint_pages};
 
     enum err err = store_lock_take(options->folder, &store->lock, diag);
     if (!err)
