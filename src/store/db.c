@@ -121,6 +121,14 @@ void store_sql_bytes(sqlite3_stmt *statement, int index, struct bytes value)
     ASSERT(code == SQLITE_OK || code == SQLITE_TOOBIG);
 }
 
+void store_sql_blob(sqlite3_stmt *statement, int index, struct bytes value)
+{
+    int code = sqlite3_bind_blob64(statement, index, value.size ? (const void *)value.data : "",
+                                   value.size, SQLITE_STATIC);
+
+    ASSERT(code == SQLITE_OK || code == SQLITE_TOOBIG);
+}
+
 struct str store_sql_get_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);

@@ -58,8 +58,8 @@ MUST_USE enum err store_put_reading(struct store *store, const struct store_read
 MUST_USE enum err store_put_event(struct store *store, const struct store_event *event);
 /* Asks to be told when all that was put before is safe. */
 MUST_USE enum err store_put_ticket(struct store *store, struct store_ticket ticket);
-/* Runs `run` on the writer's thread in a transaction of its own, after all that was put before;
- * then `done` on this thread, with what run or the commit returned. */
+/* Runs `run` on the writer's thread in a transaction of its own, after all that was put before and
+ * before all that is put after; then `done` on this thread, with what run or the commit returned. */
 struct store_job {
     enum err (*run)(struct store_db *db, void *context);
     void (*done)(void *context, enum err err);
@@ -81,6 +81,9 @@ void store_drain(struct store *store);
 struct store_counts {
     uint64_t positions, readings, events; /* newly stored */
     uint64_t duplicates;
+    /* Newest row that was told, or there at the start: marks for a state that folds facts when they
+     * are told. */
+    int64_t rows[STORE_TABLES];
     uint64_t commits;
     uint64_t failures;      /* commits that failed */
     uint64_t waiting;       /* rows not yet committed */
