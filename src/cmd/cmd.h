@@ -12,6 +12,7 @@
 /*     name       function      what it does */
 #define CMD_LIST(X)                                                        \
     X("city", cmd_city, "make, import or check a city's folder")           \
+    X("decode", cmd_decode, "show what devices say as JSON")               \
     X("plan", cmd_plan, "plan a day's collection and sweeping")            \
     X("road", cmd_road, "measure or describe the street network of a map") \
     X("solve", cmd_solve, "solve or check a published routing instance")   \

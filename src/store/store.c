@@ -12,19 +12,29 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/queue.h"
+#include "store/device.h"
 #include "store/sql.h"
 
 enum { STORE_BATCHES = 3, STORE_UNDER_WAY_MAX = 2, STORE_JOBS_MAX = 64 };
 
-enum store_op_kind { STORE_OP_POSITION, STORE_OP_READING, STORE_OP_EVENT };
+enum store_op_kind {
+    STORE_OP_POSITION,
+    STORE_OP_READING,
+    STORE_OP_EVENT,
+    STORE_OP_DEVICE,
+    STORE_OP_FRAGMENT,
+    STORE_OP_FRAGMENTS_DONE,
+};
 struct store_op {
     enum store_op_kind kind;
-    size_t bytes_at; /* of the fact's bytes, in the batch */
+    size_t bytes_at; /* of the fact's bytes, or the device's texts one after the other */
     size_t kind_at;  /* of an event's kind */
     union {
         struct store_position position;
         struct store_reading reading;
         struct store_event event;
+        struct store_device device;
+        struct store_fragment fragment; /* also names the message that is done */
     };
 };
 
@@ -60,13 +70,41 @@ struct store {
 
 /* --- the writer's thread --- */
 
+static enum err store_write_device(struct store *store, const char *texts,
+                                   struct store_device *device)
+{
+    struct str *each[] = {&device->name,    &device->maker, &device->model,
+                          &device->version, &device->auth,  &device->unit};
+
+    for (size_t i = 0; i < COUNT_OF(each); i++) {
+        each[i]->data = texts;
+        texts += each[i]->size;
+    }
+    return store_device_put(store->db, device);
+}
+
+static enum err store_write_kept(struct store *store, const char *bytes, struct store_op *op)
+{
+    if (op->kind == STORE_OP_DEVICE)
+        return store_write_device(store, bytes + op->bytes_at, &op->device);
+    op->fragment.body.data = (const unsigned char *)bytes + op->bytes_at;
+    if (op->kind == STORE_OP_FRAGMENT)
+        return store_fragment_put(store->db, &op->fragment);
+    return store_fragment_drop(store->db, op->fragment.device, op->fragment.msg_id,
+                               op->fragment.first);
+}
+
 static enum err store_write_op(struct store *store, struct store_batch *batch, struct store_op *op)
 {
-    const char *bytes = batch->bytes.data;
+    const char *bytes = batch->bytes.data ? batch->bytes.data : "";
     bool new = false;
     enum err err = OK;
 
     switch (op->kind) {
+    case STORE_OP_DEVICE:
+    case STORE_OP_FRAGMENT:
+    case STORE_OP_FRAGMENTS_DONE:
+        return store_write_kept(store, bytes, op);
     case STORE_OP_POSITION:
         op->position.items.data = (const unsigned char *)bytes + op->bytes_at;
         err = store_fact_position(store->db, &op->position, &new);
@@ -222,6 +260,12 @@ void store_close(struct store *store)
     mem_free(store);
 }
 
+bool store_has_room(const struct store *store, size_t rows, size_t bytes)
+{
+    return store->counts.waiting + rows <= STORE_WAITING_MAX &&
+           store->batch->bytes.size + bytes <= STORE_WAITING_BYTES_MAX;
+}
+
 /* Room for one more row with `size` bytes beside it; *ret_op is not yet counted. */
 static enum err store_room(struct store *store, size_t size, struct store_op **ret_op)
 {
@@ -288,6 +332,60 @@ enum err store_put_event(struct store *store, const struct store_event *event)
                             .event = *event};
     buf_add(bytes, event->body.data, event->body.size);
     buf_str(bytes, event->kind);
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_device(struct store *store, const struct store_device *device)
+{
+    const struct str texts[] = {device->name,    device->maker, device->model,
+                                device->version, device->auth,  device->unit};
+    struct store_op *op;
+    size_t size = 0;
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (texts[i].size > STORE_DEVICE_TEXT_MAX)
+            return ERR_LIMIT;
+        size += texts[i].size;
+    }
+    enum err err = store_room(store, size, &op);
+    if (err)
+        return err;
+    struct buf *bytes = &store->batch->bytes;
+    *op = (struct store_op){.kind = STORE_OP_DEVICE, .bytes_at = bytes->size, .device = *device};
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        buf_str(bytes, texts[i]);
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_fragment(struct store *store, const struct store_fragment *fragment)
+{
+    struct store_op *op;
+
+    enum err err = store_room(store, fragment->body.size, &op);
+    if (err)
+        return err;
+    struct buf *bytes = &store->batch->bytes;
+    *op = (struct store_op){
+        .kind = STORE_OP_FRAGMENT, .bytes_at = bytes->size, .fragment = *fragment};
+    buf_add(bytes, fragment->body.data, fragment->body.size);
+    store_counted(store);
+    return OK;
+}
+
+enum err store_put_fragments_done(struct store *store, uint32_t device, uint32_t msg_id,
+                                  uint32_t first)
+{
+    struct store_op *op;
+
+    enum err err = store_room(store, 0, &op);
+    if (err)
+        return err;
+    *op = (struct store_op){
+        .kind = STORE_OP_FRAGMENTS_DONE,
+        .fragment = {.device = device, .msg_id = msg_id, .first = first},
+    };
     store_counted(store);
     return OK;
 }

@@ -50,6 +50,8 @@ MUST_USE enum err store_open(const struct store_options *options, struct store *
 /* Commits what waits, ends the writer. NULL is allowed. Tickets not collected are not told. */
 void store_close(struct store *store);
 
+/* Is there room for this much more? Ask before putting what belongs together. */
+bool store_has_room(const struct store *store, size_t rows, size_t bytes);
 /* Errors of the put functions: BUSY, NOMEM; then nothing was put. Bytes are copied. */
 MUST_USE enum err store_put_position(struct store *store, const struct store_position *position);
 MUST_USE enum err store_put_reading(struct store *store, const struct store_reading *reading);
