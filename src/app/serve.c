@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "app/api/api.h"
+#include "app/ingest/gate.h"
 #include "app/paths.h"
 #include "app/tiles.h"
 #include "base/file.h"
@@ -21,6 +22,7 @@ struct app_server {
     struct city *city;
     struct net_loop *loop;
     struct http *http;
+    struct app_gate gate;
     struct net_signal *term;
     struct net_signal *interrupt;
     struct net_timer *drain;
@@ -98,6 +100,7 @@ static void app_serve_stop(void *context)
         return;
     }
     http_quiesce(server->http);
+    app_gate_quiesce(&server->gate);
     net_timer_start(server->drain, 0, APP_SERVE_DRAIN_MS);
 }
 
@@ -115,6 +118,18 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
     if (err)
         return diag_set(diag, err, "cannot make an event loop: %s", err_text(err));
     options.loop = server->loop;
+    struct app_gate_options gate = {.folder = serve->folder,
+                                    .city = server->city,
+                                    .loop = server->loop,
+                                    .clock = serve->clock,
+                                    .log = serve->log,
+                                    .bind = serve->bind,
+                                    .jt808_port = serve->jt808_port,
+                                    .enrol_open = serve->enrol_open};
+    err = app_gate_open(&gate, &server->gate, diag);
+    if (err)
+        return err;
+    server->api.gate = &server->gate;
     err = http_new(&options, &server->http, diag);
     if (err)
         return err;
@@ -129,6 +144,7 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
 static void app_serve_done(struct app_server *server)
 {
     http_free(server->http);
+    app_gate_close(&server->gate);
     net_timer_free(server->drain);
     net_signal_free(server->term);
     net_signal_free(server->interrupt);
@@ -150,11 +166,13 @@ enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
     if (!err)
         err = app_serve_start(&server, diag);
     if (!err) {
-        uint16_t port = http_port(server.http);
-        LOG(serve->log, INFO, "serve_ready", KV_I64("port", port));
-        serve->ready(serve->context, port);
+        struct app_ports ports = {.http = http_port(server.http),
+                                  .jt808 = net_jt808_port(server.gate.terminals.server)};
+        LOG(serve->log, INFO, "serve_ready", KV_I64("http", ports.http),
+            KV_I64("jt808", ports.jt808));
+        serve->ready(serve->context, &ports);
         net_loop_run(server.loop);
-        LOG(serve->log, INFO, "serve_stopped", KV_I64("port", port));
+        LOG(serve->log, INFO, "serve_stopped", KV_I64("http", ports.http));
     }
     app_serve_done(&server);
     return err;

@@ -426,6 +426,20 @@ bool json_str(struct json *json, enum json_token token, struct str *ret)
     return true;
 }
 
+bool json_str_keep(struct json *json, enum json_token token, struct arena *arena, struct str *ret)
+{
+    if (!json_want(json, token, JSON_STRING))
+        return false;
+    bool copied = json->text.data == json->text_copy.data;
+    if (!copied)
+        *ret = json->text;
+    else if (arena_str(arena, json->text, ret)) {
+        json_refuse(json, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+        return false;
+    }
+    return true;
+}
+
 bool json_f64(struct json *json, enum json_token token, double *ret)
 {
     if (!json_want(json, token, JSON_NUMBER))

@@ -153,3 +153,9 @@ void jw_null(struct jw *jw)
     jw_before(jw);
     buf_str(jw->out, STR("null"));
 }
+
+void jw_raw(struct jw *jw, struct str json)
+{
+    jw_before(jw);
+    buf_str(jw->out, json);
+}

@@ -30,5 +30,6 @@ void jw_i64(struct jw *jw, int64_t value);
 void jw_f64(struct jw *jw, double value, int decimals);
 void jw_bool(struct jw *jw, bool value);
 void jw_null(struct jw *jw);
+void jw_raw(struct jw *jw, struct str json); /* a whole value, already JSON */
 
 #endif

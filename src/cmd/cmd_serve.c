@@ -9,10 +9,14 @@
 #include "cmd/cmd.h"
 
 static const char serve_help[] =
-    "Usage: yancheng serve DIR [--http PORT] [--bind ADDRESS] [--name HOST] [--no-map]\n\n"
+    "Usage: yancheng serve DIR [--http PORT] [--jt808 PORT] [--enrol known|open]\n"
+    "                          [--bind ADDRESS] [--name HOST] [--no-map]\n\n"
     "Serves the page of the city in DIR until SIGTERM or Ctrl-C. When it is ready it prints\n"
-    "one line of JSON: {\"http\":8080}.\n"
+    "one line of JSON: {\"http\":8080,\"jt808\":8088}.\n"
     "--http PORT      8080 by default; 0 takes a free port\n"
+    "--jt808 PORT     8088 by default, for vehicle terminals; 0 takes a free port\n"
+    "--enrol WHO      known: only terminals of fleet.csv register (default); open: new ones are\n"
+    "                 taken in and listed as unassigned\n"
     "--bind ADDRESS   127.0.0.1 by default: only this machine can reach it\n"
     "--name HOST      a host name that a proxy on this machine passes on\n"
     "--no-map         draw no base map; without it DIR/map.mbtiles is made when missing or old\n";
@@ -35,7 +39,7 @@ static void serve_progress(void *context, unsigned percent)
     call->told = true;
 }
 
-static void serve_ready(void *context, uint16_t port)
+static void serve_ready(void *context, const struct app_ports *ports)
 {
     struct serve_call *call = context;
     const char *bind = call->serve.bind;
@@ -46,22 +50,44 @@ static void serve_ready(void *context, uint16_t port)
     if (call->told && call->terminal)
         fprintf(stderr, "\n");
     fprintf(stderr, "Yancheng is ready: http://%s%s%s:%u/\n", v6 ? "[" : "", bind, v6 ? "]" : "",
-            (unsigned)port);
-    printf("{\"http\":%u}\n", (unsigned)port);
+            (unsigned)ports->http);
+    printf("{\"http\":%u,\"jt808\":%u", (unsigned)ports->http, (unsigned)ports->jt808);
+    if (ports->mqtt)
+        printf(",\"mqtt\":%u", (unsigned)ports->mqtt);
+    printf("}\n");
     fflush(stdout);
+}
+
+static enum err serve_port(const char *option, uint16_t *ret_port, struct diag *diag)
+{
+    uint64_t port;
+
+    if (str_u64(str_of(optarg), &port) || port > UINT16_MAX)
+        return diag_set(diag, ERR_USAGE, "%s wants a port from 0 to 65535, not `%s`", option,
+                        optarg);
+    *ret_port = (uint16_t)port;
+    return OK;
+}
+
+static enum err serve_enrol(struct serve_call *call, struct diag *diag)
+{
+    struct str who = str_of(optarg);
+
+    if (!str_eq(who, STR("known")) && !str_eq(who, STR("open")))
+        return diag_set(diag, ERR_USAGE, "--enrol wants known or open, not `%s`", optarg);
+    call->serve.enrol_open = str_eq(who, STR("open"));
+    return OK;
 }
 
 static enum err serve_option(struct serve_call *call, int option, struct diag *diag)
 {
-    uint64_t port;
-
     switch (option) {
     case 'p':
-        if (str_u64(str_of(optarg), &port) || port > UINT16_MAX)
-            return diag_set(diag, ERR_USAGE, "--http wants a port from 0 to 65535, not `%s`",
-                            optarg);
-        call->serve.port = (uint16_t)port;
-        return OK;
+        return serve_port("--http", &call->serve.port, diag);
+    case 'j':
+        return serve_port("--jt808", &call->serve.jt808_port, diag);
+    case 'e':
+        return serve_enrol(call, diag);
     case 'b':
         call->serve.bind = optarg;
         return OK;
@@ -82,9 +108,10 @@ static enum err serve_option(struct serve_call *call, int option, struct diag *d
 static enum err serve_parse(int argc, char **argv, struct serve_call *call, struct diag *diag)
 {
     static const struct option options[] = {
-        {"http", required_argument, NULL, 'p'}, {"bind", required_argument, NULL, 'b'},
-        {"name", required_argument, NULL, 'n'}, {"no-map", no_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"http", required_argument, NULL, 'p'},  {"jt808", required_argument, NULL, 'j'},
+        {"enrol", required_argument, NULL, 'e'}, {"bind", required_argument, NULL, 'b'},
+        {"name", required_argument, NULL, 'n'},  {"no-map", no_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
     };
 
     opterr = 0;
@@ -109,6 +136,7 @@ int cmd_serve(int argc, char **argv)
     struct log log = {.out = stderr, .least = LOG_WARN, .clock = clock_os()};
     struct serve_call call = {.serve = {.bind = "127.0.0.1",
                                         .port = 8080,
+                                        .jt808_port = 8088,
                                         .version = YANCHENG_VERSION,
                                         .clock = clock_os(),
                                         .log = &log,

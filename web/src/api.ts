@@ -144,8 +144,8 @@ async function ask(path: string): Promise<Response> {
   }
   if (response.ok) return response
   const body: unknown = await response.json().catch(() => null)
-  const error = (body as { error?: { code?: string; message?: string } } | null)?.error
-  throw new ApiError(response.status, error?.code ?? 'failed', error?.message ?? response.statusText)
+  const problem = body as { code?: string; detail?: string } | null // RFC 9457
+  throw new ApiError(response.status, problem?.code ?? 'failed', problem?.detail ?? response.statusText)
 }
 
 export const api = {

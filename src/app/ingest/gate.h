@@ -1,0 +1,47 @@
+/* gate.h - everything through which devices come in, wired together.
+ *
+ * Purpose    The store, the registry, the live feed, the terminals and what turns the loop's time
+ *            into commits. The rest of the server sees devices through this struct.
+ * Threads    The loop's.
+ * Layer      4
+ */
+#ifndef APP_INGEST_GATE_H
+#define APP_INGEST_GATE_H
+
+#include "app/ingest/command.h"
+#include "app/ingest/live.h"
+#include "app/ingest/terminal.h"
+
+struct app_gate {
+    struct store *store;
+    struct store_db *reader; /* the loop's own, for what pages ask */
+    struct app_devices devices;
+    struct app_live *live;
+    struct app_commands *commands;
+    struct app_terminals terminals;
+    struct net_turn *turn;
+    struct net_watch *committed;
+    struct net_timer *due;  /* the next commit */
+    struct net_timer *tidy; /* snapshot, roll-ups, retention */
+    bool closing;
+};
+
+struct app_gate_options {
+    const char *folder;
+    const struct city *city;
+    struct net_loop *loop;
+    const struct clock *clock;
+    const struct log *log;
+    const char *bind;
+    uint16_t jt808_port; /* 0: a free one */
+    bool enrol_open;
+};
+/* Errors: of the store, the port, NOMEM; told in `diag`. */
+MUST_USE enum err app_gate_open(const struct app_gate_options *options, struct app_gate *ret_gate,
+                                struct diag *diag);
+/* Takes no new link; what is waiting is committed and answered. */
+void app_gate_quiesce(struct app_gate *gate);
+/* Closes the live pages' source last: free the HTTP server before. A zeroed gate is allowed. */
+void app_gate_close(struct app_gate *gate);
+
+#endif
