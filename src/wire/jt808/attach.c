@@ -149,7 +149,7 @@ void wire_attach_encode(const struct wire_attach *attach, struct buf *out)
     for (size_t i = 0; i < attach->count; i++) {
         size_t start = out->size;
         ASSERT(attach->events[i].tag.size <= WIRE_ATTACH_TAG_MAX);
-        buf_u8(out, attach->events[i].kind);
+        buf_u8(out, (uint8_t)attach->events[i].kind);
         buf_u8(out, 0);
         attach_put(&attach->events[i], out);
         if (buf_err(out))
