@@ -23,7 +23,7 @@ enum {
     BUS_START_MS = 30000,  /* for nats-server to be ready: it reads what it keeps first */
     BUS_ANSWER_MS = 10000, /* for a connection, an answer, a reload */
     BUS_PAUSE_MS = 100,    /* before the first new try; doubles up to BUS_PAUSE_S_MAX */
-    BUS_STEADY_S = 10,     /* ready for so long: the next pause is the first again */
+    BUS_STEADY_S = 2,      /* ready for so long: the next pause is the first again */
     BUS_REPLY_MAX = 96,
     BUS_ASK_MAX = 512,
     BUS_SUBJECT_MAX = 2 * BUS_TOPIC_BYTES_MAX, /* at most doubled: "//" */
@@ -51,6 +51,7 @@ static void bus_life_trouble(struct bus *bus, const struct diag *diag)
     if (bus->child && !bus->was_ready) {
         bus->step = BUS_STEP_FAILED;
         net_timer_stop(bus->timer);
+        bus_link_close(bus->link);
         bus_child_stop(bus->child);
         bus_life_tell(bus, BUS_FAILED, diag);
         return;
@@ -233,54 +234,48 @@ void bus_life_reply(struct bus *bus, const struct bus_link_item *item)
     }
 }
 
-void bus_life_look(struct bus *bus)
+static bool bus_life_given_up(struct bus *bus)
 {
     struct diag diag;
-    bool asking = bus->step > BUS_STEP_CONNECT && bus->step <= BUS_STEP_READY;
+    const char *why;
 
-    if (!asking && bus->step != BUS_STEP_CONNECT)
-        return;
-    bool connected = bus_link_connected(bus->link);
-    if (asking && (!connected || bus->epoch != bus_link_epoch(bus->link))) {
-        bool was = bus->step == BUS_STEP_READY;
-        bus->step = BUS_STEP_CONNECT;
-        net_timer_start(bus->timer, BUS_ANSWER_MS, 0);
-        if (was) {
-            bus_life_left_ready(bus);
-            diag_set(&diag, ERR_IO, "the connection to nats-server is lost; trying again");
-            bus_life_tell(bus, BUS_LOST, &diag);
-        }
-    }
-    if (connected && bus->step == BUS_STEP_CONNECT)
-        bus_life_ask_stream(bus);
+    if (!bus->link_opened || !bus_link_given_up(bus->link, &why))
+        return false;
+    diag_set(&diag, ERR_IO, "the NATS server does not let us in: %s; trying again", why);
+    bus_link_close(bus->link);
+    bus->link_opened = false;
+    bus_life_trouble(bus, &diag);
+    return true;
 }
 
-void bus_life_due(void *context)
+/* The connection that the steps are about is gone. */
+static void bus_life_disconnected(struct bus *bus)
 {
-    struct bus *bus = context;
     struct diag diag;
+    bool was_ready = bus->step == BUS_STEP_READY;
 
-    if (bus->step == BUS_STEP_READY || bus->step == BUS_STEP_FAILED)
-        return;
-    if (bus->step != BUS_STEP_PAUSE) {
-        if (bus->child) { /* too slow or stuck: `ended` comes next */
-            bus_child_kill(bus->child);
-            return;
-        }
-        diag_set(&diag, ERR_IO, "the NATS server does not answer; trying again");
-        bus_life_trouble(bus, &diag);
-        return;
-    }
-    if (bus->child && !bus_child_running(bus->child)) {
-        bus->counts.restarts++;
-        enum err err = bus_life_run(bus, &diag);
-        if (err)
-            bus_life_trouble(bus, &diag);
-        return;
-    }
     bus->step = BUS_STEP_CONNECT;
     net_timer_start(bus->timer, BUS_ANSWER_MS, 0);
-    bus_life_look(bus);
+    if (!was_ready)
+        return;
+    bus_life_left_ready(bus);
+    diag_set(&diag, ERR_IO, "the connection to nats-server is lost; trying again");
+    bus_life_tell(bus, BUS_LOST, &diag);
+}
+
+void bus_life_look(struct bus *bus)
+{
+    bool asking = bus->step > BUS_STEP_CONNECT && bus->step <= BUS_STEP_READY;
+
+    if (bus->step == BUS_STEP_FAILED || bus_life_given_up(bus))
+        return;
+    bool connected = bus_link_connected(bus->link);
+    bool another = bus->epoch != bus_link_epoch(bus->link);
+    if (asking && (!connected || another))
+        bus_life_disconnected(bus);
+    bool pause_over = bus->step == BUS_STEP_PAUSE && another;
+    if (connected && (bus->step == BUS_STEP_CONNECT || pause_over))
+        bus_life_ask_stream(bus);
 }
 
 static enum err bus_life_subscribe(struct bus *bus)
@@ -327,9 +322,52 @@ static enum err bus_life_open(struct bus *bus, struct diag *diag)
         return err;
     bus->link_opened = true;
     err = bus_life_subscribe(bus);
-    if (err)
+    if (err) {
+        bus_link_close(bus->link);
+        bus->link_opened = false;
         return diag_set(diag, err, "cannot subscribe at nats-server: %s", err_text(err));
+    }
     return OK;
+}
+
+/* Opens the link unless it is, which then connects again by itself. */
+static void bus_life_connect(struct bus *bus)
+{
+    struct diag diag;
+
+    bus->step = BUS_STEP_CONNECT;
+    net_timer_start(bus->timer, BUS_ANSWER_MS, 0);
+    enum err err = bus->link_opened ? OK : bus_life_open(bus, &diag);
+    if (err)
+        bus_life_trouble(bus, &diag);
+    else
+        bus_life_look(bus);
+}
+
+void bus_life_due(void *context)
+{
+    struct bus *bus = context;
+    struct diag diag;
+
+    if (bus->step == BUS_STEP_READY || bus->step == BUS_STEP_FAILED)
+        return;
+    if (bus->step != BUS_STEP_PAUSE) {
+        if (bus->child) { /* too slow or stuck: `ended` comes next */
+            bus_child_kill(bus->child);
+            return;
+        }
+        diag_set(&diag, ERR_IO, "the NATS server does not answer; trying again");
+        bus_life_trouble(bus, &diag);
+        return;
+    }
+    if (bus->child && !bus_child_running(bus->child)) {
+        bus->counts.restarts++;
+        enum err err = bus_life_run(bus, &diag);
+        if (err)
+            bus_life_trouble(bus, &diag);
+        return;
+    }
+    bus_life_connect(bus);
 }
 
 static void bus_life_on_ready(void *context)
@@ -341,18 +379,13 @@ static void bus_life_on_ready(void *context)
         return;
     bus->mqtt_port = bus_child_mqtt_port(bus->child);
     bus->client_port = bus_child_client_port(bus->child);
-    bus->step = BUS_STEP_CONNECT;
-    net_timer_start(bus->timer, BUS_ANSWER_MS, 0);
-    enum err err = OK;
-    if (!bus->mqtt_port || !bus->client_port)
-        err = diag_set(&diag, ERR_UNSUPPORTED,
-                       "this nats-server does not say its ports as 2.9 does; install that one");
-    else if (!bus->link_opened)
-        err = bus_life_open(bus, &diag);
-    if (err)
-        bus_life_trouble(bus, &diag);
-    else
-        bus_life_look(bus);
+    if (bus->mqtt_port && bus->client_port) {
+        bus_life_connect(bus);
+        return;
+    }
+    diag_set(&diag, ERR_UNSUPPORTED,
+             "this nats-server does not say its ports as 2.9 does; install that one");
+    bus_life_trouble(bus, &diag);
 }
 
 static void bus_life_on_reloaded(void *context)

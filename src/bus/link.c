@@ -75,26 +75,42 @@ enum err bus_link_new(struct bus_link **ret_link)
     return OK;
 }
 
-void bus_link_free(struct bus_link *link)
+void bus_link_close(struct bus_link *link)
 {
+    size_t owed = link->subscription_count + (link->connection ? 1 : 0);
     unsigned char byte;
 
-    if (!link)
-        return;
-    size_t owed = link->subscription_count + (link->connection ? 1 : 0);
     for (size_t i = 0; i < link->subscription_count; i++)
         natsSubscription_Destroy(link->subscriptions[i]);
     natsConnection_Destroy(link->connection);
     for (size_t i = 0; i < owed; i++)
         if (queue_pop(link->ended, &byte))
             break;
+    link->connection = NULL;
+    link->subscription_count = 0;
     bus_link_empty(link);
+}
+
+void bus_link_free(struct bus_link *link)
+{
+    if (!link)
+        return;
+    bus_link_close(link);
     for (int way = 0; way < BUS_LINK_WAYS; way++)
         queue_free(link->waiting[way]);
     queue_free(link->ended);
     if (link->wake_fd >= 0)
         close(link->wake_fd);
     mem_free(link);
+}
+
+bool bus_link_given_up(const struct bus_link *link, const char **ret_why)
+{
+    if (!link->connection || !natsConnection_IsClosed(link->connection))
+        return false;
+    *ret_why = "it gives no reason";
+    natsConnection_GetLastError(link->connection, ret_why);
+    return true;
 }
 
 int bus_link_fd(const struct bus_link *link)
@@ -199,7 +215,8 @@ static void bus_link_ended(void *closure)
 static void bus_link_on_closed(natsConnection *connection, void *closure)
 {
     (void)connection;
-    bus_link_ended(closure);
+    bus_link_wake(closure);
+    bus_link_ended(closure); /* the last that happens: the link may be freed now */
 }
 
 static natsStatus bus_link_set(const struct bus_link_options *options, natsOptions *set)
@@ -283,9 +300,12 @@ enum err bus_link_subscribe(struct bus_link *link, enum bus_link_way way, const 
         natsConnection_Subscribe(&made, link->connection, subject, handlers[way], link);
     if (status != NATS_OK)
         return bus_link_err(status);
-    link->subscriptions[link->subscription_count++] = made;
     status = natsSubscription_SetOnCompleteCB(made, bus_link_ended, link);
-    ASSERT(status == NATS_OK); /* fails on a subscription that is closed already */
+    if (status != NATS_OK) { /* the connection is given up already: nothing will come by it */
+        natsSubscription_Destroy(made);
+        return bus_link_err(status);
+    }
+    link->subscriptions[link->subscription_count++] = made;
     status = natsSubscription_SetPendingLimits(made, BUS_LOOSE_MAX, BUS_WAITING_BYTES_MAX);
     return bus_link_err(status);
 }

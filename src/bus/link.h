@@ -59,10 +59,16 @@ int bus_link_fd(const struct bus_link *link); /* can be read when something wait
 void bus_link_rest(struct bus_link *link);    /* before looking: forgets earlier wake-ups */
 void bus_link_wake(struct bus_link *link);    /* looks again in the next turn */
 
-/* Tries once, and from then on again and again by itself. Not twice. Errors: INVALID for a bad
- * URL, NOMEM, IO; told in `diag`. */
+/* Tries once, and from then on again and again by itself. Errors: INVALID for a bad URL, NOMEM, IO
+ * (also when the server does not let us in); told in `diag`. */
 MUST_USE enum err bus_link_open(struct bus_link *link, const struct bus_link_options *options,
                                 struct diag *diag);
+/* Ends the connection, waits for cnats's callbacks and forgets what waits; it may be opened again.
+ */
+void bus_link_close(struct bus_link *link);
+/* cnats has given up, as it does when a server twice does not let us in; close and open again.
+ * Then *ret_why, which lives until the close, says what came last. */
+bool bus_link_given_up(const struct bus_link *link, const char **ret_why);
 /* Stays over reconnects. Errors: NOMEM, IO. */
 MUST_USE enum err bus_link_subscribe(struct bus_link *link, enum bus_link_way way,
                                      const char *subject);

@@ -26,7 +26,9 @@ static const char export_help[] =
     "--device NAME    only this terminal (its number) or sensor\n"
     "--csv            a table with a head line; the default\n"
     "--json           a line of JSON for each row\n"
-    "Times are UTC. A device time that was no date is empty (null).\n";
+    "positions: speed in km/h, heading in degrees, altitude in m, mileage in km; status and alarm\n"
+    "are the terminal's words as numbers. Times are UTC. A device time that was no date is empty "
+    "(null).\n";
 
 enum { EXPORT_FLUSH_BYTES = 1 << 16, EXPORT_BUF_MAX = 3 * STORE_BODY_MAX };
 
@@ -154,10 +156,10 @@ static void export_position(struct export_call *call, const struct store_positio
 {
     export_e7(call, "lat", true, position->place.lat_e7);
     export_e7(call, "lng", true, position->place.lng_e7);
-    export_f64(call, "speed_kmh", true, position->speed_dkmh / 10.0, 1);
-    export_i64(call, "heading_deg", true, position->heading_deg);
-    export_i64(call, "altitude_m", true, position->altitude_m);
-    export_f64(call, "mileage_km", position->odometer_dkm != STORE_NO_ODOMETER,
+    export_f64(call, "speed", true, position->speed_dkmh / 10.0, 1);
+    export_i64(call, "heading", true, position->heading_deg);
+    export_i64(call, "altitude", true, position->altitude_m);
+    export_f64(call, "mileage", position->odometer_dkm != STORE_NO_ODOMETER,
                position->odometer_dkm / 10.0, 1);
     export_i64(call, "status", true, position->status);
     export_i64(call, "alarm", true, position->alarm);

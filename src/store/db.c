@@ -16,6 +16,7 @@ enum {
 struct store_db {
     sqlite3 *sql;
     enum err failed;
+    int log_pages;
     size_t count;
     const char *texts[STORE_STATEMENTS_MAX];
     sqlite3_stmt *statements[STORE_STATEMENTS_MAX];
@@ -170,6 +171,31 @@ void store_db_rollback(struct store_db *db)
 {
     if (!sqlite3_get_autocommit(db->sql))
         sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
+}
+
+static int store_db_logged(void *context, sqlite3 *sql, const char *name, int pages)
+{
+    struct store_db *db = context;
+
+    (void)sql;
+    (void)name;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+void store_db_watch_log(struct store_db *db)
+{
+    sqlite3_wal_hook(db->sql, store_db_logged, db);
+}
+
+int store_db_log_pages(const struct store_db *db)
+{
+    return db->log_pages;
+}
+
+void store_db_checkpoint(struct store_db *db)
+{
+    sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }
 
 const char *store_db_message(const struct store_db *db)

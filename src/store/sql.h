@@ -40,6 +40,13 @@ struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column); /* likewi
 /* The connection itself, for what has no function here. */
 sqlite3 *store_sql_handle(const struct store_db *db);
 
+/* --- db.c: the write-ahead log --- */
+/* From now on nothing is checkpointed by itself, and the log's length is kept. */
+void store_db_watch_log(struct store_db *db);
+int store_db_log_pages(const struct store_db *db); /* after the last commit */
+/* Moves what it can into the file, without waiting for others. A failure leaves all in the log. */
+void store_db_checkpoint(struct store_db *db);
+
 /* --- schema.c --- */
 /* Brings the file to the newest version. Errors: INVALID when it is newer or not ours. */
 MUST_USE enum err store_schema_migrate(struct store_db *db, struct diag *diag);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/queue.h"
+#include "store/checkpoint.h"
 #include "store/device.h"
 #include "store/lock.h"
 #include "store/sql.h"
@@ -69,8 +70,9 @@ struct store {
     const struct clock *clock;
     void (*told)(void *context, struct store_ticket ticket, enum err err);
     void *context;
-    struct store_db *db; /* the writer's, while it runs */
-    int lock;            /* of the folder */
+    struct store_db *db;                 /* the writer's, while it runs */
+    int lock;                            /* of the folder */
+    struct store_checkpoint *checkpoint; /* NULL: the writer does it */
     struct pool_thread *writer;
     struct queue *filled;
     struct queue *committed;
@@ -228,6 +230,8 @@ static void store_writer(void *context)
         uint64_t one = 1;
         ssize_t written = write(store->event_fd, &one, sizeof one);
         ASSERT(written == sizeof one);
+        if (store->checkpoint)
+            store_checkpoint_look(store->checkpoint); /* after the batch was told */
     }
 }
 
@@ -252,6 +256,8 @@ static enum err store_start(struct store *store, const struct store_options *opt
     enum err err = store_lock_take(options->folder, &store->lock, diag);
     if (!err)
         err = store_db_open(&open, &store->db, diag);
+    if (!err && options->checkpoint_pages == 0)
+        err = store_checkpoint_new(&open, store->db, &store->checkpoint, diag);
     struct store_marks newest = {0};
     if (!err)
         err = store_newest_rows(store->db, &newest);
@@ -304,6 +310,7 @@ void store_close(struct store *store)
         queue_close(store->filled);
         pool_thread_join(store->writer);
     }
+    store_checkpoint_free(store->checkpoint);
     store_db_close(store->db);
     store_lock_release(store->lock);
     queue_free(store->filled);

@@ -50,8 +50,7 @@ struct app_device *app_device_find(const struct app_devices *devices, enum store
 {
     uint32_t index;
 
-    return map_str_get(&devices->by_name[kind], name, &index) ? devices->by_id.items[index]
-                                                                  : NULL;
+    return map_str_get(&devices->by_name[kind], name, &index) ? devices->by_id.items[index] : NULL;
 }
 
 /* Texts of `row` into the registry's memory; those that are there already stay. */

@@ -70,6 +70,7 @@ struct app_devices {
     VEC(struct app_device *) by_id; /* id - 1; NULL where there is none */
     struct map_str by_name[STORE_DEVICE_KINDS];
     uint32_t changed;
+    bool saving; /* a snapshot is under way */
     size_t count;
 };
 
