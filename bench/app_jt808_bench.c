@@ -25,9 +25,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bare_insert.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "bench/bare_insert.h"
 
 enum {
     OUTSTANDING = 32,
@@ -54,6 +54,7 @@ struct bench {
     const char *city;
     uint32_t link_count;
     double seconds;
+    double pace; /* part of the highest rate at which latency is measured */
     bool json;
     uint16_t port;
     pid_t server;
@@ -357,8 +358,8 @@ static double run_backlog(struct bench *bench)
                 open = true;
             }
             if (open && events[e].events & EPOLLOUT) {
-                ssize_t n = write(link->fd, bursts[i].bytes + bursts[i].at,
-                                  bursts[i].size - bursts[i].at);
+                ssize_t n =
+                    write(link->fd, bursts[i].bytes + bursts[i].at, bursts[i].size - bursts[i].at);
                 if (n < 0 && errno != EAGAIN)
                     stop("write");
                 bursts[i].at += n > 0 ? (size_t)n : 0;
@@ -415,8 +416,7 @@ static _Noreturn void sink_serve(int listener, int result)
 
 static int sink_listen(uint16_t *ret_port)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
 
     int listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -506,11 +506,15 @@ static long server_kb(const struct bench *bench)
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
-        {"program", required_argument, NULL, 'p'}, {"city", required_argument, NULL, 'c'},
-        {"links", required_argument, NULL, 'l'},   {"seconds", required_argument, NULL, 's'},
-        {"json", no_argument, NULL, 'j'},          {NULL, 0, NULL, 0},
+        {"program", required_argument, NULL, 'p'},
+        {"city", required_argument, NULL, 'c'},
+        {"links", required_argument, NULL, 'l'},
+        {"seconds", required_argument, NULL, 's'},
+        {"pace", required_argument, NULL, 'a'},
+        {"json", no_argument, NULL, 'j'},
+        {NULL, 0, NULL, 0},
     };
-    struct bench bench = {.link_count = 1000, .seconds = 5};
+    struct bench bench = {.link_count = 1000, .seconds = 5, .pace = 0.5};
     struct rlimit files = {65536, 65536};
     int option;
 
@@ -521,6 +525,8 @@ int main(int argc, char **argv)
             bench.city = optarg;
         else if (option == 'l')
             bench.link_count = (uint32_t)strtoul(optarg, NULL, 10);
+        else if (option == 'a')
+            bench.pace = strtod(optarg, NULL);
         else if (option == 's')
             bench.seconds = strtod(optarg, NULL);
         else if (option == 'j')
@@ -542,7 +548,7 @@ int main(int argc, char **argv)
     double sink = run_sink(&bench);
     server_start(&bench);
     double single = run_single(&bench);
-    run_paced(&bench, single / 2, &p50_ms, &p99_ms);
+    run_paced(&bench, single * bench.pace, &p50_ms, &p99_ms);
     double backlog = run_backlog(&bench);
     long kb = server_kb(&bench);
     kill(bench.server, SIGTERM);

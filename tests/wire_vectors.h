@@ -51,7 +51,7 @@ static inline void leaf_add(struct leaves *leaves, struct str path, enum json_to
     buf_str(&leaf, path);
     buf_str(&leaf, token == JSON_STRING ? STR("='") : STR("="));
     if (token == JSON_NUMBER && str_f64(text, &number) == OK)
-        buf_printf(&leaf, "%.9g", number);
+        buf_printf(&leaf, "%.13g", number);
     else
         buf_str(&leaf, text);
     buf_char(&leaf, '\0');

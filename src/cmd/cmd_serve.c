@@ -108,10 +108,10 @@ static enum err serve_option(struct serve_call *call, int option, struct diag *d
 static enum err serve_parse(int argc, char **argv, struct serve_call *call, struct diag *diag)
 {
     static const struct option options[] = {
-        {"http", required_argument, NULL, 'p'}, {"jt808", required_argument, NULL, 'j'},
+        {"http", required_argument, NULL, 'p'},  {"jt808", required_argument, NULL, 'j'},
         {"enrol", required_argument, NULL, 'e'}, {"bind", required_argument, NULL, 'b'},
-        {"name", required_argument, NULL, 'n'}, {"no-map", no_argument, NULL, 'm'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+        {"name", required_argument, NULL, 'n'},  {"no-map", no_argument, NULL, 'm'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
     };
 
     opterr = 0;
@@ -136,7 +136,7 @@ int cmd_serve(int argc, char **argv)
     struct log log = {.out = stderr, .least = LOG_WARN, .clock = clock_os()};
     struct serve_call call = {.serve = {.bind = "127.0.0.1",
                                         .port = 8080,
-                                .jt808_port = 8088,
+                                        .jt808_port = 8088,
                                         .version = YANCHENG_VERSION,
                                         .clock = clock_os(),
                                         .log = &log,

@@ -265,7 +265,7 @@ static enum err net_link_new(struct net_tcp *tcp, struct net_link **ret_link)
 static void net_tcp_accept(uv_stream_t *listener, int status)
 {
     struct net_tcp *tcp = listener->data;
-    struct net_link *link;
+    struct net_link *link = NULL;
 
     if (status < 0)
         return; /* no descriptor or no memory: the peer tries again */

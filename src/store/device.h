@@ -14,7 +14,8 @@
 
 enum { STORE_DEVICE_TEXT_MAX = 4096 }; /* bytes of each text: a token or a name is below 100 */
 
-enum store_device_kind { STORE_DEVICE_TERMINAL = 1, STORE_DEVICE_SENSOR = 2, STORE_DEVICE_KINDS = 2 };
+enum store_device_kind { STORE_DEVICE_TERMINAL = 1, STORE_DEVICE_SENSOR = 2 };
+enum { STORE_DEVICE_KINDS = STORE_DEVICE_SENSOR + 1 }; /* for tables by kind */
 enum store_unit_kind { STORE_UNIT_NONE = 0, STORE_UNIT_VEHICLE = 1, STORE_UNIT_BIN = 2 };
 enum store_device_state {
     STORE_DEVICE_KNOWN = 0,

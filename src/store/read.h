@@ -19,8 +19,6 @@
 
 enum { STORE_PAGE_ROWS = 1000, STORE_PAGE_BYTES = 1 << 20 };
 
-enum store_table { STORE_POSITIONS, STORE_READINGS, STORE_EVENTS, STORE_TABLES };
-
 struct store_row {
     enum store_table table;
     int64_t id;      /* grows in order of arrival */

@@ -102,15 +102,18 @@ static enum err store_schema_version(struct store_db *db, int64_t *ret_version, 
 {
     int64_t version = 0;
     int64_t application = 0;
+    int64_t tables = 0;
 
     enum err err = store_pragma(db, "PRAGMA user_version", &version);
     if (!err)
         err = store_pragma(db, "PRAGMA application_id", &application);
+    if (!err)
+        err = store_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
     if (err)
         return diag_set(diag, err, "the store cannot be read: %s", store_db_message(db));
-    if (version != 0 && application != STORE_APPLICATION_ID)
-        return diag_set(diag, ERR_INVALID,
-                        "the store's file is a database of another program; move it away");
+    /* A fresh file has nothing in it; a foreign one may well have no version. */
+    if (application != STORE_APPLICATION_ID && (version != 0 || application != 0 || tables != 0))
+        return diag_set(diag, ERR_INVALID, "the file is a database of another program");
     if (version > (int64_t)COUNT_OF(store_migrations))
         return diag_set(diag, ERR_INVALID,
                         "the store is of a newer program (version %lld, this one knows %zu); run "

@@ -268,7 +268,7 @@ static bool reads_what_a_sorted_list_gives(struct rng *rng, size_t size)
 static void pages_give_each_row_once_in_order(void **state)
 {
     (void)state;
-    PROP(reads_what_a_sorted_list_gives, 40, 3000);
+    PROP(reads_what_a_sorted_list_gives, 40, 2999);
 }
 
 static void the_newest_of_each_device_is_found(void **state)

@@ -12,9 +12,9 @@ enum { APP_API_PAGE = 100, APP_API_PAGE_MAX = 1000 };
 /* --- what a list is asked for --- */
 
 struct app_device_filter {
-    unsigned kind; /* 0: all */
-    int state;     /* -1: all */
-    int online;    /* -1: all */
+    unsigned kind;   /* 0: all */
+    int state;       /* -1: all */
+    int online;      /* -1: all */
     struct str name; /* a part of it; empty: all */
     uint64_t limit;
     uint64_t after;
@@ -27,7 +27,7 @@ static bool app_api_bad_query(struct http_call *call, const char *what)
 }
 
 /* False when it was answered. */
-static bool app_api_number(struct http_call *call, const char *name, uint64_t max, uint64_t *ret)
+bool app_api_number(struct http_call *call, const char *name, uint64_t max, uint64_t *ret)
 {
     struct str text;
     uint64_t number;
@@ -102,7 +102,7 @@ static bool app_device_fits(const struct app_device *device, const struct app_de
             app_device_named(device->row.unit, filter->name));
 }
 
-static void app_api_reply(struct http_call *call, unsigned status, struct buf *body)
+void app_api_reply(struct http_call *call, unsigned status, struct buf *body)
 {
     struct http_reply reply = {.status = status, .type = "application/json", .cache = "no-store"};
 
@@ -346,8 +346,7 @@ static enum err app_api_command_read(struct str text, struct app_command_wish *w
     return err;
 }
 
-static void app_api_diag(struct http_call *call, enum err err, const char *code,
-                         const struct diag *diag)
+void app_api_diag(struct http_call *call, enum err err, const char *code, const struct diag *diag)
 {
     char text[512];
 
@@ -389,9 +388,17 @@ void app_api_device_command(void *context, struct http_call *call)
 
 /* --- pairing --- */
 
-static void app_api_unit_read(struct json *json, const struct app_api *api,
-                              struct store_device *row)
+/* A row being changed; its new texts lie in the arena. */
+struct app_device_edit {
+    const struct city *city;
+    struct arena *arena;
+    struct store_device *row;
+};
+
+static void app_api_unit_read(struct json *json, const struct app_device_edit *edit)
 {
+    const struct city *city = edit->city;
+    struct store_device *row = edit->row;
     struct str key;
     struct str kind = STR("");
     struct str id = STR("");
@@ -399,9 +406,9 @@ static void app_api_unit_read(struct json *json, const struct app_api *api,
 
     while (json_member(json, &key, &token)) {
         if (str_eq(key, STR("kind")))
-            (void)json_str_keep(json, token, api->patch, &kind);
+            (void)json_str_keep(json, token, edit->arena, &kind);
         else if (str_eq(key, STR("id")))
-            (void)json_str_keep(json, token, api->patch, &id);
+            (void)json_str_keep(json, token, edit->arena, &id);
         else
             json_refuse(json, ERR_INVALID, "a unit has kind and id");
     }
@@ -410,10 +417,10 @@ static void app_api_unit_read(struct json *json, const struct app_api *api,
                      : str_eq(kind, STR("bin"))   ? STORE_UNIT_BIN
                                                   : STORE_UNIT_NONE;
     bool known = false;
-    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_VEHICLE && i < api->city->vehicle_count; i++)
-        known = known || str_eq(api->city->vehicles[i].id, id);
-    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_BIN && i < api->city->bin_count; i++)
-        known = known || str_eq(api->city->bins[i].id, id);
+    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_VEHICLE && i < city->vehicle_count; i++)
+        known = known || str_eq(city->vehicles[i].id, id);
+    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_BIN && i < city->bin_count; i++)
+        known = known || str_eq(city->bins[i].id, id);
     if (!known)
         json_refuse(json, ERR_INVALID, "there is no vehicle or bin of this id in the city");
     if (row->state == STORE_DEVICE_UNASSIGNED)
@@ -449,11 +456,13 @@ static void app_api_state_read(struct json *json, enum json_token token,
         json_refuse(json, ERR_INVALID, "state is known, unassigned or blocked");
 }
 
-static void app_api_device_member(struct json *json, const struct app_api *api, struct str key,
-                                  enum json_token token, struct store_device *row)
+static void app_api_device_member(struct json *json, const struct app_device_edit *edit,
+                                  struct str key, enum json_token token)
 {
+    struct store_device *row = edit->row;
+
     if (str_eq(key, STR("unit")) && token == JSON_OBJECT) {
-        app_api_unit_read(json, api, row);
+        app_api_unit_read(json, edit);
     } else if (str_eq(key, STR("unit")) && json_is_null(json, token)) {
         row->unit_kind = STORE_UNIT_NONE;
         row->unit = STR("");
@@ -464,15 +473,16 @@ static void app_api_device_member(struct json *json, const struct app_api *api, 
     } else if (str_eq(key, STR("state"))) {
         app_api_state_read(json, token, &row->state);
     } else if (str_eq(key, STR("model"))) {
-        (void)json_str_keep(json, token, api->patch, &row->model);
+        (void)json_str_keep(json, token, edit->arena, &row->model);
     } else {
-        json_refuse(json, ERR_INVALID, "a device's unit, empty_mm, full_mm, state and model can be "
-                                       "changed");
+        json_refuse(json, ERR_INVALID,
+                    "a device's unit, empty_mm, full_mm, state and model can be "
+                    "changed");
     }
 }
 
-static enum err app_api_device_read(const struct app_api *api, struct str text,
-                                    struct store_device *row, struct diag *diag)
+static enum err app_api_device_read(const struct app_device_edit *edit, struct str text,
+                                    struct diag *diag)
 {
     struct json json;
     struct str key;
@@ -482,8 +492,8 @@ static enum err app_api_device_read(const struct app_api *api, struct str text,
     token = json_next(&json);
     if (json_want(&json, token, JSON_OBJECT))
         while (json_member(&json, &key, &token))
-            app_api_device_member(&json, api, key, token, row);
-    if (row->empty_mm < row->full_mm)
+            app_api_device_member(&json, edit, key, token);
+    if (edit->row->empty_mm < edit->row->full_mm)
         json_refuse(&json, ERR_INVALID,
                     "empty_mm is what an empty bin measures: more than full_mm");
     enum err err = json_end(&json, diag);
@@ -502,11 +512,10 @@ void app_api_device_patch(void *context, struct http_call *call)
         return;
     struct store_device row = device->row;
     arena_init(&arena, 64 << 10);
-    api->patch = &arena;
-    enum err err = app_api_device_read(api, http_call_body(call), &row, &diag);
+    struct app_device_edit edit = {api->city, &arena, &row};
+    enum err err = app_api_device_read(&edit, http_call_body(call), &diag);
     if (!err)
         err = app_device_change(&api->gate->devices, api->gate->store, device, &row);
-    api->patch = NULL;
     arena_done(&arena);
     if (err) {
         if (diag.code == OK)
@@ -514,7 +523,7 @@ void app_api_device_patch(void *context, struct http_call *call)
         app_api_diag(call, err, "bad_device", &diag);
         return;
     }
-    app_terminals_paired(&api->gate->terminals, device);
+    app_terminals_changed(&api->gate->terminals, device);
     app_live_device(api->gate->live, device);
     app_api_device_reply(call, device);
 }

@@ -53,9 +53,8 @@ static void app_command_settle(struct app_commands *commands, struct app_command
 }
 
 /* That it was sent, and what, is a fact like any other. */
-static enum err app_command_record(struct app_terminals *terminals,
-                                   const struct app_device *device, uint16_t msg_id,
-                                   struct bytes body)
+static enum err app_command_record(struct app_terminals *terminals, const struct app_device *device,
+                                   uint16_t msg_id, struct bytes body)
 {
     char kind[24];
     struct utc_us now = clock_utc(terminals->clock);
@@ -91,8 +90,8 @@ static enum err app_command_body(const struct net_jt808_session *session, uint16
         return diag_set(diag, ERR_INVALID, "0x%04X is no message to a terminal that is known here",
                         (unsigned)msg_id);
     arena_init(&arena, WIRE_JT808_TREE_BYTES);
-    enum err err = wire_jt808_body_parse_json(json, msg_id, session->peer.v2019, &arena, &message,
-                                              diag);
+    enum err err =
+        wire_jt808_body_parse_json(json, msg_id, session->peer.v2019, &arena, &message, diag);
     if (!err) {
         wire_jt808_body_encode(&message, out);
         err = buf_err(out);
@@ -128,8 +127,8 @@ static enum err app_command_frames(struct app_terminals *terminals, struct app_d
 }
 
 enum err app_command_send(struct app_terminals *terminals, struct app_device *device,
-                          uint16_t msg_id, struct str body,
-                          const struct app_command **ret_command, struct diag *diag)
+                          uint16_t msg_id, struct str body, const struct app_command **ret_command,
+                          struct diag *diag)
 {
     struct net_jt808_session *session =
         device->terminal ? net_jt808_find(terminals->server, device->terminal->session) : NULL;
@@ -195,8 +194,7 @@ static struct app_command *app_command_match(struct app_commands *commands,
     return NULL;
 }
 
-static void app_command_keep_answer(struct app_command *command,
-                                    const struct app_message *message)
+static void app_command_keep_answer(struct app_command *command, const struct app_message *message)
 {
     struct wire_jt808_message body;
     struct arena arena;

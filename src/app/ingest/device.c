@@ -50,8 +50,7 @@ struct app_device *app_device_find(const struct app_devices *devices, enum store
 {
     uint32_t index;
 
-    return map_str_get(&devices->by_name[kind - 1], name, &index) ? devices->by_id.items[index]
-                                                                  : NULL;
+    return map_str_get(&devices->by_name[kind], name, &index) ? devices->by_id.items[index] : NULL;
 }
 
 /* Texts of `row` into the registry's memory; those that are there already stay. */
@@ -89,7 +88,7 @@ static enum err app_device_new(struct app_devices *devices, const struct store_d
     while (!err && devices->by_id.count < row->id)
         err = vec_push(&devices->by_id, NULL);
     if (!err)
-        err = map_str_add(&devices->by_name[row->kind - 1], device->row.name, row->id - 1);
+        err = map_str_add(&devices->by_name[row->kind], device->row.name, row->id - 1);
     if (err) {
         mem_free(device);
         return err;

@@ -19,7 +19,7 @@
 
 enum {
     APP_DEVICES_MAX = 4 << 20,
-    APP_TRACE_FRAMES = 16,   /* last frames of a terminal, for people to look at */
+    APP_TRACE_FRAMES = 16,     /* last frames of a terminal, for people to look at */
     APP_TRACE_BYTES_MAX = 400, /* of each; longer ones are cut */
 };
 
@@ -44,11 +44,11 @@ struct app_trace_frame {
 
 /* What only terminals have; made when one is first heard. */
 struct app_terminal {
-    uint64_t session; /* of net/jt808.h; 0: not connected */
-    uint16_t edition; /* 2011, 2013, 2019; 0 not known */
-    bool admitted;    /* authenticated on this connection */
-    bool moved;       /* has a position to tell the live feed */
-    struct store_position last; /* its items are not kept; key.device 0: none */
+    uint64_t session;              /* of net/jt808.h; 0: not connected */
+    uint16_t edition;              /* 2011, 2013, 2019; 0 not known */
+    bool admitted;                 /* authenticated on this connection */
+    bool moved;                    /* has a position to tell the live feed */
+    struct store_position last;    /* its items are not kept; key.device 0: none */
     struct app_trace_frame *trace; /* a ring of APP_TRACE_FRAMES, NULL until needed */
     uint32_t trace_next;
     struct app_parts *parts; /* messages of which parts are missing */
@@ -59,8 +59,8 @@ struct app_device {
     struct utc_us heard; /* 0: not since the store was made */
     uint64_t frames;
     uint32_t errors[APP_ERROR_KINDS];
-    bool changed; /* its state differs from the snapshot's */
-    bool filled;  /* its reading waits to be told to the pages */
+    bool changed;                 /* its state differs from the snapshot's */
+    bool filled;                  /* its reading waits to be told to the pages */
     struct store_reading reading; /* key.device 0: none */
     struct app_terminal *terminal;
 };
@@ -70,6 +70,7 @@ struct app_devices {
     VEC(struct app_device *) by_id; /* id - 1; NULL where there is none */
     struct map_str by_name[STORE_DEVICE_KINDS];
     uint32_t changed;
+    bool saving; /* a snapshot is under way */
     size_t count;
 };
 

@@ -1,6 +1,8 @@
 /* gate.c - see gate.h. */
 #include "app/ingest/gate.h"
 
+enum { APP_GATE_SAVE_MS = 60000 };
+
 static void app_gate_told(void *context, struct store_ticket ticket, enum err err)
 {
     struct app_gate *gate = context;
@@ -32,13 +34,18 @@ static void app_gate_committed(void *context)
     net_jt808_resume(gate->terminals.server);
 }
 
+static void app_gate_save(void *context)
+{
+    struct app_gate *gate = context;
+
+    app_devices_save(&gate->devices, gate->store);
+}
+
 static enum err app_gate_store(struct app_gate *gate, const struct app_gate_options *options,
                                struct diag *diag)
 {
-    struct store_options store = {.folder = options->folder,
-                                  .clock = options->clock,
-                                  .told = app_gate_told,
-                                  .context = gate};
+    struct store_options store = {
+        .folder = options->folder, .clock = options->clock, .told = app_gate_told, .context = gate};
     struct store_db_open reader = {.folder = options->folder, .read_only = true};
 
     enum err err = store_open(&store, &gate->store, diag);
@@ -63,6 +70,10 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
 
     if (!err)
         err = net_timer_new(options->loop, app_gate_due, gate, &gate->due);
+    if (!err)
+        err = net_timer_new(options->loop, app_gate_save, gate, &gate->tidy);
+    if (!err)
+        net_timer_start(gate->tidy, APP_GATE_SAVE_MS, APP_GATE_SAVE_MS);
     if (!err)
         err = net_watch_new(options->loop, store_fd(gate->store), app_gate_committed, gate,
                             &gate->committed);
@@ -111,13 +122,16 @@ void app_gate_quiesce(struct app_gate *gate)
 
 void app_gate_close(struct app_gate *gate)
 {
-    if (gate->store && gate->terminals.server)
+    if (gate->store && gate->terminals.server) {
+        app_devices_save(&gate->devices, gate->store);
         store_drain(gate->store); /* answers go out with the last turn of the links */
+    }
     gate->closing = true;
     app_terminals_stop(&gate->terminals);
     net_turn_free(gate->turn);
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
+    net_timer_free(gate->tidy);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);

@@ -20,8 +20,8 @@ struct app_live {
     struct net_timer *beat;
     struct app_live_page *pages;
     size_t page_count;
-    uint64_t next;                                   /* id of the next event */
-    uint64_t oldest;                                 /* from here on all events are kept */
+    uint64_t next;                                     /* id of the next event */
+    uint64_t oldest;                                   /* from here on all events are kept */
     struct app_live_event events[APP_LIVE_EVENTS_MAX]; /* a ring by id */
     size_t bytes;
     VEC(uint32_t) moved;  /* devices whose position is to be told */

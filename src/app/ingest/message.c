@@ -7,9 +7,10 @@
 #include "wire/jt808/body.h"
 #include "wire/jt808/location.h"
 
+#define APP_CLOCK_AHEAD_US_MAX (INT64_C(86400) * 1000000)
+#define APP_CLOCK_BEHIND_US_MAX (INT64_C(90) * 86400 * 1000000) /* backlogs are younger */
+
 enum {
-    APP_CLOCK_AHEAD_US_MAX = INT64_C(1) * 86400 * 1000000,
-    APP_CLOCK_BEHIND_US_MAX = INT64_C(90) * 86400 * 1000000, /* backlogs are younger */
     APP_LAT_E6_MAX = 90000000,
     APP_LNG_E6_MAX = 180000000,
     APP_BATCH_HEAD_BYTES = 3,

@@ -8,9 +8,9 @@
 #include "wire/jt808/answer.h"
 
 enum {
-    APP_PARTS_MAX = 4096,              /* of one message */
-    APP_PARTS_MESSAGES_MAX = 4,        /* under way for one terminal */
-    APP_PARTS_BYTES_MAX = 256 << 20,   /* of all terminals */
+    APP_PARTS_MAX = 4096,            /* of one message */
+    APP_PARTS_MESSAGES_MAX = 4,      /* under way for one terminal */
+    APP_PARTS_BYTES_MAX = 256 << 20, /* of all terminals */
     APP_PARTS_ASK_AFTER_US = 5000000,
     APP_PARTS_ASK_TIMES = 3,
     APP_PARTS_DROP_AFTER_US = 600000000,

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "store/read.h"
+
 static void app_show_text(struct jw *jw, const char *key, struct str value)
 {
     jw_key(jw, key);
@@ -212,5 +214,20 @@ void app_show_command(struct jw *jw, const struct app_command *command, bool wit
     else
         jw_null(jw);
     app_show_time(jw, "answered", command->answered);
+    jw_object_end(jw);
+}
+
+void app_show_stored(struct jw *jw, const struct store_row *row)
+{
+    const struct store_position *position = &row->position;
+
+    jw_object(jw);
+    app_show_text(jw, "device", row->name);
+    app_show_number(jw, "id", position->key.device);
+    app_show_position_fields(jw, position);
+    app_show_time(jw, "received", position->key.received);
+    app_show_number(jw, "altitude_m", position->altitude_m);
+    app_show_real(jw, "odometer_km", position->odometer_dkm != STORE_NO_ODOMETER,
+                  position->odometer_dkm / 10.0, 1);
     jw_object_end(jw);
 }

@@ -15,6 +15,9 @@ void app_show_command(struct jw *jw, const struct app_command *command, bool wit
 void app_show_unit(struct jw *jw, const struct store_device *row);
 /* RFC 3339; null for 0. */
 void app_show_time(struct jw *jw, const char *key, struct utc_us at);
+/* A row of stored positions. */
+struct store_row;
+void app_show_stored(struct jw *jw, const struct store_row *row);
 /* The live events' data. */
 void app_show_moved(struct jw *jw, const struct app_device *device);
 void app_show_filled(struct jw *jw, const struct app_device *device);

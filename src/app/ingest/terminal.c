@@ -12,8 +12,8 @@
 
 enum {
     APP_TERMINAL_TICK_MS = 1000,
-    APP_TERMINAL_ROWS_MAX = 64,          /* facts of one frame */
-    APP_TERMINAL_BYTES_MAX = 8 << 20,    /* of one frame: the last part of a film */
+    APP_TERMINAL_ROWS_MAX = 64,       /* facts of one frame */
+    APP_TERMINAL_BYTES_MAX = 8 << 20, /* of one frame: the last part of a film */
     APP_TERMINAL_CODE_DIGITS = 16,
     APP_TERMINAL_FAILURE_LOG_US = 5000000,
 };
@@ -49,7 +49,8 @@ static void app_terminal_failed(struct app_terminals *terminals, enum err err)
     int64_t now_us = clock_mono(terminals->clock).us;
 
     terminals->unanswered++;
-    if (terminals->last_failure_us && now_us - terminals->last_failure_us < APP_TERMINAL_FAILURE_LOG_US)
+    if (terminals->last_failure_us &&
+        now_us - terminals->last_failure_us < APP_TERMINAL_FAILURE_LOG_US)
         return;
     terminals->last_failure_us = now_us;
     LOG(terminals->log, ERR, "facts_not_stored", KV_ERR("err", err),
@@ -104,18 +105,19 @@ static struct str app_terminal_text(const struct wire_jt808_message *message, co
 }
 
 static enum err app_terminal_registration(struct app_terminals *terminals,
-                                          const struct wire_jt808_frame *frame,
-                                          struct arena *arena, struct app_registration *ret)
+                                          const struct wire_jt808_frame *frame, struct arena *arena,
+                                          struct app_registration *ret)
 {
     struct wire_jt808_message message;
-    int64_t layout = 2019;
+    int64_t layout;
 
     enum err err = wire_jt808_body_decode(&frame->head, frame->body, arena, &message, NULL);
     if (err) {
         terminals->malformed++;
         return err;
     }
-    (void)wire_jt808_get_number(&message.body, "layout", &layout); /* 2019 does not say */
+    if (!wire_jt808_get_number(&message.body, "layout", &layout))
+        layout = 2019; /* which does not say */
     *ret = (struct app_registration){.edition = (uint16_t)layout,
                                      .maker = app_terminal_text(&message, "maker"),
                                      .model = app_terminal_text(&message, "model"),
@@ -171,8 +173,8 @@ static bool app_terminal_vehicle_taken(const struct app_terminals *terminals, st
 
 /* Takes in a terminal that was never heard, if that is allowed. */
 static enum err app_terminal_enrol(struct app_terminals *terminals, struct str name,
-                                   const struct app_registration *registration,
-                                   struct utc_us now, struct app_device **ret_device)
+                                   const struct app_registration *registration, struct utc_us now,
+                                   struct app_device **ret_device)
 {
     struct store_device row = {.kind = STORE_DEVICE_TERMINAL,
                                .name = name,
@@ -357,8 +359,7 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
     if (app_terminal_has_own_answer(message->head.msg_id))
         return OK;
     enum err err = app_message_store(terminals, message, &result);
-    return err ? err
-               : app_terminal_ticket(terminals, message->session, &message->head, result);
+    return err ? err : app_terminal_ticket(terminals, message->session, &message->head, result);
 }
 
 static enum err app_terminal_part(struct app_terminals *terminals,
@@ -534,4 +535,14 @@ void app_terminals_stop(struct app_terminals *terminals)
         if (device && device->terminal)
             app_parts_done(terminals, device->terminal);
     }
+}
+
+void app_terminals_changed(struct app_terminals *terminals, const struct app_device *device)
+{
+    if (device->row.state != STORE_DEVICE_BLOCKED || !device->terminal)
+        return;
+    struct net_jt808_session *session =
+        net_jt808_find(terminals->server, device->terminal->session);
+    if (session)
+        net_jt808_close(session, "blocked");
 }

@@ -31,11 +31,11 @@ struct app_terminals {
     const struct log *log;
     struct app_commands *commands;
     struct app_live *live;
-    bool enrol_open; /* new terminals are taken in, unassigned */
-    size_t parts_bytes;       /* of all messages of which parts are missing */
+    bool enrol_open;    /* new terminals are taken in, unassigned */
+    size_t parts_bytes; /* of all messages of which parts are missing */
     uint64_t unauthorised;
-    uint64_t malformed;       /* bodies that could not be read; kept raw */
-    uint64_t unanswered;      /* messages that could not be stored */
+    uint64_t malformed;      /* bodies that could not be read; kept raw */
+    uint64_t unanswered;     /* messages that could not be stored */
     int64_t last_failure_us; /* when that was last logged */
 };
 
@@ -51,6 +51,8 @@ MUST_USE enum err app_terminals_start(struct app_terminals *terminals,
                                       const struct app_terminals_options *options,
                                       struct store_db *db, struct diag *diag);
 void app_terminals_stop(struct app_terminals *terminals); /* a zeroed one is allowed */
+/* A person has changed the device's row: one that is blocked now is cut off. */
+void app_terminals_changed(struct app_terminals *terminals, const struct app_device *device);
 /* What the store tells: answers the message. */
 void app_terminals_told(struct app_terminals *terminals, struct store_ticket ticket, enum err err);
 
