@@ -365,6 +365,8 @@ static void broken_messages_are_told(void **state)
         }
     }
     assert_int_equal(wrong, 0);
+    for (unsigned kind = 0; kind < WIRE_BIN_KIND_COUNT; kind++)
+        assert_int_not_equal(decode(b, (enum wire_bin_kind)kind, (struct str){0}), OK);
     assert_int_equal(b->readings.count, 0);
 }
 
@@ -399,6 +401,7 @@ static void the_language_is_found(void **state)
             fail_msg("%s %s", rows[i].topic, rows[i].message);
     struct bytes nb = {(const unsigned char *)"\x02\x00\x01\x00", 4};
     assert_int_equal(wire_bin_kind_of(STR(""), nb), WIRE_BIN_KIND_MILESIGHT_NB);
+    assert_int_equal(wire_bin_kind_of((struct str){0}, (struct bytes){0}), WIRE_BIN_KIND_UNKNOWN);
     struct bytes any = str_bytes(STR("{\"tilt\":true}"));
     assert_int_equal(wire_bin_kind_of_media(STR("application/json; charset=utf-8"), any),
                      WIRE_BIN_KIND_JSON);
