@@ -210,6 +210,8 @@ static void senml_in_cbor_is_the_same(void **state)
     "\"24E124713B012345\",\"deviceName\":\"bin-17\",\"deviceProfileName\":\"Milesight " \
     "EM310-UDL\",\"tags\":{\"bin\":\"17\"}}"
 
+#define TTS_IDS_NULLS "\"end_device_ids\":{\"device_id\":\"bin-17\",\"dev_eui\":null}"
+
 static void chirpstack_uplinks_are_opened(void **state)
 {
     struct bin *b = *state;
@@ -294,6 +296,38 @@ static void chirpstack_v3_is_read_too(void **state)
     "\"end_device_ids\":{\"device_id\":\"bin-17\",\"application_ids\":{\"application_id\":" \
     "\"bins\"},\"dev_eui\":\"A84041000181C061\",\"dev_addr\":\"260B3F2A\"}"
 
+static void members_that_say_nothing_are_passed_over(void **state)
+{
+    struct bin *b = *state;
+    struct wire_bin_uplink up = {0};
+
+    /* null is a default value; a tag names the model; gateways may be broken */
+    assert_int_equal(
+        decode_text(b,
+                    "{\"deviceInfo\":{\"devEui\":\"24e124713b012345\",\"deviceProfileName\":null,"
+                    "\"tags\":{\"a\":\"b\",\"model\":\"LDDS75\"}},\"deduplicationId\":null,"
+                    "\"time\":null,\"fCnt\":null,\"rxInfo\":[null,{\"rssi\":1}],\"location\":null,"
+                    "\"fPort\":2,\"data\":\"C0UI/AAA7gE=\"}"),
+        OK);
+    check_text(b->readings.items->id, "24e124713b012345//0");
+    assert_false(b->readings.items->at_known);
+    assert_int_equal(
+        decode_text(b, "{\"devEUI\":\"bin-17\",\"tags\":{\"model\":\"ldds75\"},\"fPort\":2,"
+                       "\"deviceInfo\":null,\"data\":\"C0UI/AAA7gE=\"}"),
+        OK);
+    check_text(b->readings.items->device, "bin-17"); /* no EUI: as it is */
+    assert_int_equal(decode_text(b,
+                                 "{" TTS_IDS_NULLS ",\"received_at\":null,\"location_solved\":null,"
+                                 "\"uplink_message\":{\"f_port\":null,\"frm_payload\":null,"
+                                 "\"version_ids\":null,\"session_key_id\":null}}"),
+                     OK);
+    assert_int_equal(b->readings.count, 0);
+    assert_int_equal(decode_text(b, "{" TTS_IDS_NULLS ",\"uplink_message\":null}"), OK);
+    assert_int_equal(
+        wire_bin_uplink_read(WIRE_BIN_KIND_JSON, str_bytes(STR("{}")), &b->arena, &up, &b->diag),
+        ERR_UNSUPPORTED);
+}
+
 static void the_things_stack_is_opened(void **state)
 {
     struct bin *b = *state;
@@ -345,6 +379,10 @@ static const struct {
     {WIRE_BIN_KIND_CHIRPSTACK,
      "{\"deviceInfo\":{\"devEui\":\"24e124713b012345\"},\"fPort\":2,\"data\":\"AXVc\"}",
      ERR_UNSUPPORTED, "model is not known"},
+    {WIRE_BIN_KIND_CHIRPSTACK,
+     "{\"devEUI\":\"0123456789012345678901234567890123456789012345678901234567890123456789"
+     "0123456789012345678901234567890123456789012345678901234567890\"}",
+     ERR_LIMIT, "more than 128"},
     {WIRE_BIN_KIND_TTS, "{\"uplink_message\":{}}", ERR_INVALID, "names no device"},
     {WIRE_BIN_KIND_TTS, "{" TTS_IDS ",\"uplink_message\":[]}", ERR_INVALID, "an object"},
     {WIRE_BIN_KIND_TTS, "{" TTS_IDS, ERR_SYNTAX, "ends too early"},
@@ -502,15 +540,20 @@ static const struct {
                         "\"model_id\":\"ldds75\"},\"frm_payload\":\"C0UI/AAA7gE=\"}}"},
 };
 
+struct swept_row {
+    size_t row;
+    size_t quota;
+};
+
 static enum err sweep(void *context)
 {
-    const size_t *row = context;
+    const struct swept_row *at = context;
     struct arena arena;
     struct wire_bin_readings readings;
     struct wire_bin_message message = {
-        .kind = swept[*row].kind, .body = str_bytes(str_of(swept[*row].text)), .now = now};
+        .kind = swept[at->row].kind, .body = str_bytes(str_of(swept[at->row].text)), .now = now};
 
-    arena_init(&arena, 1 << 20);
+    arena_init(&arena, at->quota);
     enum err err = wire_bin_decode(&message, &arena, &readings, NULL);
     arena_done(&arena);
     return err;
@@ -519,8 +562,16 @@ static enum err sweep(void *context)
 static void refused_memory_is_answered(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(swept); i++)
-        check_sweep(sweep, &i);
+    for (size_t i = 0; i < COUNT_OF(swept); i++) {
+        struct swept_row at = {i, 1 << 20};
+        check_sweep(sweep, &at);
+        /* the arena asks the heap seldom: every quota refuses another of its blocks */
+        enum err err = ERR_NOMEM;
+        for (at.quota = 0; err == ERR_NOMEM && at.quota < 1 << 16; at.quota += 8)
+            err = sweep(&at);
+        assert_int_equal(err, OK);
+        assert_true(at.quota > 100);
+    }
 }
 
 int main(void)
@@ -533,6 +584,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(chirpstack_uplinks_are_opened, begin, end),
         cmocka_unit_test_setup_teardown(chirpstack_events_say_what_they_say, begin, end),
         cmocka_unit_test_setup_teardown(chirpstack_v3_is_read_too, begin, end),
+        cmocka_unit_test_setup_teardown(members_that_say_nothing_are_passed_over, begin, end),
         cmocka_unit_test_setup_teardown(the_things_stack_is_opened, begin, end),
         cmocka_unit_test_setup_teardown(broken_messages_are_told, begin, end),
         cmocka_unit_test(the_language_is_found),

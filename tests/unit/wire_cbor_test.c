@@ -75,9 +75,19 @@ static void numbers_are_read(void **state)
 
 static void what_is_no_finite_number_is_refused(void **state)
 {
-    static const char *const rows[] = {
-        "f97c00",     "f97e00",   "f9fc00",     "fa7f800000", "f5",     "6131",
-        "c249010000", "c482f500", "c482016161", "c400",       "c48201", "c4821b7fffffffffffffff00"};
+    static const char *const rows[] = {"f97c00",
+                                       "f97e00",
+                                       "f9fc00",
+                                       "fa7f800000",
+                                       "f5",
+                                       "6131",
+                                       "c249010000",
+                                       "c482f500",
+                                       "c482016161",
+                                       "c400",
+                                       "c48201",
+                                       "c4821b7fffffffffffffff00",
+                                       "c48219012c1b7fffffffffffffff"};
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
