@@ -472,6 +472,89 @@ static void terminals_of_nb_iot_are_read(void **state)
     assert_int_equal(decode(b, WIRE_BIN_KIND_MILESIGHT_NB, body), ERR_UNSUPPORTED);
 }
 
+static void show(struct bin *b, const char *text, enum wire_lora_model model, const char *want)
+{
+    struct buf out;
+    struct jw jw;
+    struct wire_bin_message message = {.kind = wire_bin_kind_of(STR(""), str_bytes(str_of(text))),
+                                       .body = str_bytes(str_of(text)),
+                                       .now = now,
+                                       .models = {paired, b}};
+
+    b->model = model;
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    assert_int_equal(wire_bin_show(&message, &b->arena, &jw), OK);
+    check_same_json(text, buf_text(&out), str_of(want));
+    buf_done(&out);
+}
+
+static void a_message_is_shown_to_people(void **state)
+{
+    struct bin *b = *state;
+    static const char up[] = "{" CS_INFO ",\"deduplicationId\":\"x\",\"time\":"
+                             "\"2026-07-18T09:34:15Z\",\"fPort\":85,\"data\":\"AXUKA4IAAA==\"}";
+
+    show(b, up, WIRE_LORA_UNKNOWN,
+         "{\"language\":\"chirpstack\",\"device\":\"24e124713b012345\",\"model\":\"EM310-UDL\","
+         "\"port\":85,\"payload\":\"01750a03820000\",\"decoded\":{\"battery\":10,"
+         "\"distance\":0},\"readings\":[{\"device\":\"24e124713b012345\",\"id\":\"x\",\"time\":"
+         "\"2026-07-18T09:34:15Z\",\"distance_mm\":0,\"battery_pct\":10,\"invalid\":true}]}");
+    show(b, up, WIRE_LORA_LDDS75,
+         "{\"language\":\"chirpstack\",\"device\":\"24e124713b012345\",\"model\":\"LDDS75\","
+         "\"port\":85,\"payload\":\"01750a03820000\",\"error\":{\"text\":"
+         "\"a LDDS75 sends nothing known on port 85\"}}");
+    show(b, "{\"tilt\":1}", WIRE_LORA_UNKNOWN,
+         "{\"language\":\"json\",\"error\":{\"text\":\"true or false is expected here\",\"line\":1,"
+         "\"column\":9}}");
+    show(b, "{\"end_device_ids\":7}", WIRE_LORA_UNKNOWN,
+         "{\"language\":\"the-things-stack\",\"error\":{\"text\":\"an object is expected here\","
+         "\"line\":1,\"column\":19}}");
+}
+
+/* What is written is the plain JSON of ours. */
+static void written_readings_come_back(void **state)
+{
+    struct bin *b = *state;
+    struct buf out;
+    struct jw jw;
+    static const char text[] =
+        "[{\"device\":\"bin \\\"17\\\"\",\"id\":\"x1\",\"time\":\"2026-07-18T09:34:15.250Z\","
+        "\"distance_mm\":412.5,\"fill\":0.7200,\"battery_pct\":92.5,\"battery_v\":3.605,"
+        "\"temperature_c\":-4.25,\"weight_kg\":61.205,\"lat\":26.8933001,\"lng\":112.5719,"
+        "\"tilt\":false,\"alarm\":true},{\"tilt\":true}]";
+
+    assert_int_equal(decode_text(b, text), OK);
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    wire_bin_readings_write(&b->readings, &jw);
+    check_same_json("written", buf_text(&out), str_of(text));
+    buf_done(&out);
+}
+
+static enum err sweep_show(void *context)
+{
+    const size_t *quota = context;
+    struct arena arena;
+    struct buf out;
+    struct jw jw;
+    struct wire_bin_message message = {
+        .kind = WIRE_BIN_KIND_CHIRPSTACK,
+        .body = str_bytes(STR("{\"devEUI\":\"JOEkcTsBI0U=\",\"deviceProfileName\":\"LDDS75\","
+                              "\"fPort\":2,\"data\":\"C0UI/AAA7gE=\"}"))};
+
+    arena_init(&arena, *quota);
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    enum err err = wire_bin_show(&message, &arena, &jw);
+    assert_true(err == OK || out.size == 0); /* nothing half written */
+    if (!err)
+        err = buf_err(&out);
+    buf_done(&out);
+    arena_done(&arena);
+    return err;
+}
+
 static void a_level_is_a_distance_inside_the_bin(void **state)
 {
     static const struct {
@@ -572,6 +655,12 @@ static void refused_memory_is_answered(void **state)
         assert_int_equal(err, OK);
         assert_true(at.quota > 100);
     }
+    size_t quota = 1 << 20;
+    check_sweep(sweep_show, &quota);
+    enum err err = ERR_NOMEM;
+    for (quota = 0; err == ERR_NOMEM && quota < 1 << 16; quota += 8)
+        err = sweep_show(&quota);
+    assert_int_equal(err, OK);
 }
 
 int main(void)
@@ -589,6 +678,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(broken_messages_are_told, begin, end),
         cmocka_unit_test(the_language_is_found),
         cmocka_unit_test_setup_teardown(terminals_of_nb_iot_are_read, begin, end),
+        cmocka_unit_test_setup_teardown(a_message_is_shown_to_people, begin, end),
+        cmocka_unit_test_setup_teardown(written_readings_come_back, begin, end),
         cmocka_unit_test(a_level_is_a_distance_inside_the_bin),
         cmocka_unit_test_setup_teardown(limits_hold, begin, end),
         cmocka_unit_test(refused_memory_is_answered),
