@@ -104,6 +104,29 @@ static void app_serve_stop(void *context)
     net_timer_start(server->drain, 0, APP_SERVE_DRAIN_MS);
 }
 
+static void app_serve_ready(struct app_server *server, uint16_t mqtt)
+{
+    const struct app_serve *serve = server->serve;
+    struct app_ports ports = {.http = http_port(server->http),
+                              .jt808 = net_jt808_port(server->gate.terminals.server),
+                              .mqtt = mqtt};
+
+    LOG(serve->log, INFO, "serve_ready", KV_I64("http", ports.http), KV_I64("jt808", ports.jt808),
+        KV_I64("mqtt", ports.mqtt));
+    serve->ready(serve->context, &ports);
+}
+
+/* MQTT devices may log in, or why they cannot: the rest of the server goes on without. */
+static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag)
+{
+    struct app_server *server = context;
+
+    if (port == 0)
+        server->serve->notice(server->serve->context, diag);
+    if (server->gate.bus)
+        app_serve_ready(server, port);
+}
+
 static enum err app_serve_start(struct app_server *server, struct diag *diag)
 {
     const struct app_serve *serve = server->serve;
@@ -125,6 +148,11 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
                                     .log = serve->log,
                                     .bind = serve->bind,
                                     .jt808_port = serve->jt808_port,
+                                    .mqtt_port = serve->mqtt_port,
+                                    .no_mqtt = serve->no_mqtt,
+                                    .bus_url = serve->bus_url,
+                                    .mqtt = app_serve_mqtt,
+                                    .context = server,
                                     .enrol_open = serve->enrol_open};
     err = app_gate_open(&gate, &server->gate, diag);
     if (err)
@@ -143,6 +171,7 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
 
 static void app_serve_done(struct app_server *server)
 {
+    app_gate_drain(&server->gate);
     http_free(server->http);
     app_gate_close(&server->gate);
     net_timer_free(server->drain);
@@ -166,13 +195,10 @@ enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
     if (!err)
         err = app_serve_start(&server, diag);
     if (!err) {
-        struct app_ports ports = {.http = http_port(server.http),
-                                  .jt808 = net_jt808_port(server.gate.terminals.server)};
-        LOG(serve->log, INFO, "serve_ready", KV_I64("http", ports.http),
-            KV_I64("jt808", ports.jt808));
-        serve->ready(serve->context, &ports);
+        if (!server.gate.bus) /* else it tells when devices may log in */
+            app_serve_ready(&server, 0);
         net_loop_run(server.loop);
-        LOG(serve->log, INFO, "serve_stopped", KV_I64("http", ports.http));
+        LOG(serve->log, INFO, "serve_stopped", KV_I64("http", http_port(server.http)));
     }
     app_serve_done(&server);
     return err;

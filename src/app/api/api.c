@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/jw.h"
+#include "wire/bin/reading.h"
 
 const struct http_route *app_api_routes(size_t *ret_count)
 {
@@ -30,6 +31,18 @@ const struct http_route *app_api_routes(size_t *ret_count)
          .method = HTTP_POST,
          .body_max = 1 << 20,
          .types = "application/json"},
+        {.pattern = "/api/v1/readings",
+         .handle = app_api_readings,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
+        {.pattern = "/api/v1/uplinks/chirpstack",
+         .handle = app_api_uplink_chirpstack,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
+        {.pattern = "/api/v1/uplinks/tts",
+         .handle = app_api_uplink_tts,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
         {.pattern = "/api/v1/events", .handle = app_api_events},
         {.pattern = "/api/v1/gateways", .handle = app_api_gateways},
         {.pattern = "/api/v1/positions", .handle = app_api_positions},
