@@ -27,7 +27,7 @@ enum {
     STORE_KEEP_EVENTS_DAYS = 400,
     STORE_KEEP_FRAGMENT_DAYS = 1, /* a terminal that has not sent the rest by then starts over */
     STORE_BELIEVED_DAYS = 400,
-    STORE_KEEP_ROWS = 20000,
+    STORE_KEEP_ROWS = 4000, /* about 10 ms: acknowledgements wait behind a step */
     STORE_MOVING_DKMH = 30, /* from 3 km/h on: a parked receiver drifts at 1 or 2 */
 };
 
