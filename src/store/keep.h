@@ -1,7 +1,8 @@
 /* keep.h - hourly roll-ups of facts, and the end of facts that are old enough.
  *
  * Purpose    One run is a row of short steps, each at most STORE_KEEP_ROWS rows of work, so that the
- *            writer is never held up. The giver of jobs puts one step a job until `done`.
+ *            writer is never held up. The giver of jobs puts one step a job until `done`, and no more when
+ *            the program is to end: store_drain() would wait for all of them.
  * Time       A fact's time is its device time where that can be believed: not over
  *            STORE_BELIEVED_DAYS before it was received, not over a day after. Else it is the time of
  *            receipt: a terminal that says 2000 or 2038 neither loses its facts at once nor keeps them
@@ -50,21 +51,5 @@ struct store_keep_run {
 void store_keep_begin(struct store_keep_run *run, const struct store_keep *keep);
 /* The next step, in the transaction that is open. After a failure the run may be begun anew. */
 MUST_USE enum err store_keep_step(struct store_db *db, struct store_keep_run *run);
-
-/* --- a run as jobs of the store, one step after the other, on the loop's thread --- */
-struct store;
-struct store_keeper; /* opaque */
-
-/* `ended` (may be NULL) is told after each run, with its counts. Owner: caller. Errors: NOMEM. */
-MUST_USE enum err store_keeper_new(struct store *store,
-                                   void (*ended)(void *context, const struct store_keep_run *run,
-                                                 enum err err),
-                                   void *context, struct store_keeper **ret_keeper);
-/* Begins a run; nothing while one is under way. */
-void store_keeper_go(struct store_keeper *keeper, const struct store_keep *keep);
-/* After the step under way nothing more is put: call before store_drain() and store_close(). */
-void store_keeper_stop(struct store_keeper *keeper);
-/* NULL is allowed. Only after the store is drained: a step must not be under way. */
-void store_keeper_free(struct store_keeper *keeper);
 
 #endif

@@ -5,7 +5,6 @@
 
 #include "prop.h"
 #include "store/state.h"
-#include "store/store.h"
 #include "store_fixture.h"
 
 #define DAY_US (86400 * CLOCK_US_PER_S)
@@ -369,80 +368,6 @@ static void fragments_of_yesterday_go(void **state)
     fixture_close(&fixture);
 }
 
-struct ended {
-    unsigned runs;
-    enum err err;
-    uint64_t removed;
-    struct store_keeper *keeper;
-};
-
-static void run_ended(void *context, const struct store_keep_run *run, enum err err)
-{
-    struct ended *ended = context;
-
-    ended->runs++;
-    ended->err = err;
-    ended->removed += run->removed[STORE_POSITIONS];
-}
-
-static void told_nothing(void *context, struct store_ticket ticket, enum err err)
-{
-    (void)context;
-    (void)ticket;
-    (void)err;
-}
-
-static enum err snapshot_run(struct store_db *db, void *context)
-{
-    (void)context;
-    return store_state_save(db, NULL, 0, NULL);
-}
-
-static void snapshot_done(void *context, enum err err)
-{
-    (void)context;
-    assert_int_equal(err, OK);
-}
-
-static void a_keeper_runs_as_jobs_and_stops_when_told(void **state)
-{
-    struct fixture fixture = {0};
-    struct ended ended = {0};
-    struct store *store = NULL;
-    struct diag diag = {0};
-    struct store_keep keep = store_keep_usual((struct utc_us){NOW_US});
-    (void)state;
-
-    fixture_folder(&fixture);
-    keep.rows_max = 10;
-    struct store_options options = {
-        .folder = fixture.folder, .clock = clock_os(), .told = told_nothing};
-    assert_int_equal(store_open(&options, &store, &diag), OK);
-    assert_int_equal(store_keeper_new(store, run_ended, &ended, &ended.keeper), OK);
-    for (uint64_t i = 0; i < 101; i++) {
-        struct store_position position =
-            fixture_position(1, NOW_US - 200 * DAY_US, i, NOW_US - 200 * DAY_US);
-        assert_int_equal(store_put_position(store, &position), OK);
-    }
-    struct store_job job = {snapshot_run, snapshot_done, NULL};
-    assert_int_equal(store_put_job(store, &job), OK);
-    store_keeper_go(ended.keeper, &keep);
-    store_keeper_go(ended.keeper, &keep); /* one at a time */
-    store_drain(store);
-    assert_int_equal(ended.runs, 1);
-    assert_int_equal(ended.err, OK);
-    assert_int_equal(ended.removed, 100);
-
-    store_keeper_go(ended.keeper, &keep);
-    store_keeper_stop(ended.keeper);
-    store_drain(store);
-    assert_int_equal(ended.runs, 2);
-    assert_int_equal(ended.err, ERR_CANCELLED);
-    store_keeper_free(ended.keeper);
-    store_close(store);
-    fixture_close(&fixture);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -451,7 +376,6 @@ int main(void)
         cmocka_unit_test(the_newest_row_stays_so_that_ids_grow),
         cmocka_unit_test(receipts_of_a_wrong_server_clock_hold_nothing_up),
         cmocka_unit_test(fragments_of_yesterday_go),
-        cmocka_unit_test(a_keeper_runs_as_jobs_and_stops_when_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
