@@ -168,7 +168,7 @@ static void app_gate_kept(void *context, enum err err)
     gate->keeping = false;
     if (err)
         LOG(gate->log, WARN, "retention_failed", KV_ERR("err", err));
-    else if (!gate->keep.done && !gate->closing)
+    else if (!gate->keep.done && !gate->ending)
         app_gate_keep(gate);
 }
 
@@ -307,6 +307,7 @@ enum err app_gate_open(const struct app_gate_options *options, struct app_gate *
 
 void app_gate_quiesce(struct app_gate *gate)
 {
+    gate->ending = true;
     net_jt808_quiesce(gate->terminals.server);
 }
 
@@ -318,6 +319,7 @@ void app_gate_drain(struct app_gate *gate)
 
 void app_gate_close(struct app_gate *gate)
 {
+    gate->ending = true;
     if (gate->store && gate->terminals.server) {
         app_devices_save(&gate->devices, gate->store);
         store_drain(gate->store); /* answers go out with the last turn of the links */

@@ -34,6 +34,7 @@ struct app_gate {
     void *told_context;
     struct store_keep_run keep; /* roll-ups and retention, a step a job */
     bool keeping;
+    bool ending;         /* no further step begins: the end would wait for it */
     struct mono_us kept; /* when it was last begun */
     bool closing;
 };
