@@ -8,6 +8,7 @@ import { onEvent } from './live'
 const PAGE = 1000
 const TELL_MS = 60
 const SILENT_MS = 600_000
+const SENSOR_SILENT_MS = 26 * 3600_000 // one that reports once a day may be late
 const CLOCK_MS = 1000
 
 interface PositionEvent extends Pick<Position, 'at' | 'lat' | 'lng' | 'speed_kmh' | 'heading_deg' | 'alarm' | 'status'> {
@@ -177,8 +178,8 @@ export type Health = 'online' | 'quiet' | 'silent' | 'never' | 'blocked'
 export function healthOf(device: Device, at: number): Health {
   if (device.state === 'blocked') return 'blocked'
   if (device.last_heard === null) return device.online ? 'online' : 'never'
-  // A sensor may speak once an hour: only the server knows how often it should.
-  if (device.kind === 'sensor' && device.online) return 'online'
+  // A sensor holds no line: it is there as long as it keeps its hours.
+  if (device.kind === 'sensor') return at - time(device.last_heard) > SENSOR_SILENT_MS ? 'silent' : 'online'
   if (at - time(device.last_heard) > SILENT_MS) return 'silent'
   return device.online ? 'online' : 'quiet'
 }
