@@ -2,8 +2,10 @@
 #include "app/serve.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "app/api/api.h"
+#include "app/ingest/gate.h"
 #include "app/paths.h"
 #include "app/tiles.h"
 #include "base/file.h"
@@ -21,6 +23,7 @@ struct app_server {
     struct city *city;
     struct net_loop *loop;
     struct http *http;
+    struct app_gate gate;
     struct net_signal *term;
     struct net_signal *interrupt;
     struct net_timer *drain;
@@ -98,7 +101,31 @@ static void app_serve_stop(void *context)
         return;
     }
     http_quiesce(server->http);
+    app_gate_quiesce(&server->gate);
     net_timer_start(server->drain, 0, APP_SERVE_DRAIN_MS);
+}
+
+static void app_serve_ready(struct app_server *server, uint16_t mqtt)
+{
+    const struct app_serve *serve = server->serve;
+    struct app_ports ports = {.http = http_port(server->http),
+                              .jt808 = net_jt808_port(server->gate.terminals.server),
+                              .mqtt = mqtt};
+
+    LOG(serve->log, INFO, "serve_ready", KV_I64("http", ports.http), KV_I64("jt808", ports.jt808),
+        KV_I64("mqtt", ports.mqtt));
+    serve->ready(serve->context, &ports);
+}
+
+/* MQTT devices may log in, or why they cannot: the rest of the server goes on without. */
+static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag)
+{
+    struct app_server *server = context;
+
+    if (port == 0)
+        server->serve->notice(server->serve->context, diag);
+    if (server->gate.bus)
+        app_serve_ready(server, port);
 }
 
 static enum err app_serve_start(struct app_server *server, struct diag *diag)
@@ -115,6 +142,23 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
     if (err)
         return diag_set(diag, err, "cannot make an event loop: %s", err_text(err));
     options.loop = server->loop;
+    struct app_gate_options gate = {.folder = serve->folder,
+                                    .city = server->city,
+                                    .loop = server->loop,
+                                    .clock = serve->clock,
+                                    .log = serve->log,
+                                    .bind = serve->bind,
+                                    .jt808_port = serve->jt808_port,
+                                    .mqtt_port = serve->mqtt_port,
+                                    .no_mqtt = serve->no_mqtt,
+                                    .bus_url = serve->bus_url,
+                                    .mqtt = app_serve_mqtt,
+                                    .context = server,
+                                    .enrol_open = serve->enrol_open};
+    err = app_gate_open(&gate, &server->gate, diag);
+    if (err)
+        return err;
+    server->api.gate = &server->gate;
     err = http_new(&options, &server->http, diag);
     if (err)
         return err;
@@ -128,7 +172,9 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
 
 static void app_serve_done(struct app_server *server)
 {
+    app_gate_drain(&server->gate);
     http_free(server->http);
+    app_gate_close(&server->gate);
     net_timer_free(server->drain);
     net_signal_free(server->term);
     net_signal_free(server->interrupt);
@@ -141,20 +187,31 @@ static void app_serve_done(struct app_server *server)
     city_free(server->city);
 }
 
+/* Ten thousand terminals are ten thousand descriptors: as many as the system lets us have. */
+static void app_serve_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
 {
     struct app_server server = {.serve = serve};
 
+    app_serve_descriptors();
     app_api_init(&server.api);
     enum err err = app_serve_load(&server, diag);
     if (!err)
         err = app_serve_start(&server, diag);
     if (!err) {
-        uint16_t port = http_port(server.http);
-        LOG(serve->log, INFO, "serve_ready", KV_I64("port", port));
-        serve->ready(serve->context, port);
+        if (!server.gate.bus) /* else it tells when devices may log in */
+            app_serve_ready(&server, 0);
         net_loop_run(server.loop);
-        LOG(serve->log, INFO, "serve_stopped", KV_I64("port", port));
+        LOG(serve->log, INFO, "serve_stopped", KV_I64("http", http_port(server.http)));
     }
     app_serve_done(&server);
     return err;

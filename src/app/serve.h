@@ -10,10 +10,21 @@
 
 struct log;
 
+struct app_ports {
+    uint16_t http;
+    uint16_t jt808;
+    uint16_t mqtt; /* 0: there is none */
+};
+
 struct app_serve {
     const char *folder;  /* the city's */
     const char *bind;    /* an address in digits */
-    uint16_t port;       /* 0: a free one */
+    uint16_t port;       /* of HTTP; 0: a free one */
+    uint16_t jt808_port; /* 0: a free one */
+    uint16_t mqtt_port;  /* 0: a free one */
+    bool no_mqtt;
+    const char *bus_url; /* nats://... of a server that runs; NULL: ours is started */
+    bool enrol_open;     /* new terminals are taken in, unassigned */
     const char *name;    /* one more host name that may be asked for; may be NULL */
     const char *version; /* of the program */
     bool no_map;         /* serve without map tiles */
@@ -21,8 +32,10 @@ struct app_serve {
     const struct log *log;
     /* Making map tiles: told at the start and for each whole percent. */
     void (*progress)(void *context, unsigned percent);
-    /* Requests are taken from now on. */
-    void (*ready)(void *context, uint16_t port);
+    /* Requests and devices are taken from now on. */
+    void (*ready)(void *context, const struct app_ports *ports);
+    /* Something is not as asked, and the server goes on without it. */
+    void (*notice)(void *context, const struct diag *diag);
     void *context;
 };
 

@@ -50,4 +50,13 @@ MUST_USE enum err clock_date_parse(struct str text, struct clock_date *ret);
 /* "06:30" to seconds after midnight, up to "24:00". Errors: SYNTAX, RANGE. */
 MUST_USE enum err clock_hhmm_parse(struct str text, int32_t *ret_second);
 
+/* RFC 3339: "2026-11-24T06:30:00.123456789+08:00". What is finer than a microsecond is cut off; a
+ * leap second is the first one of the next minute; a blank may stand for the T. Errors: SYNTAX;
+ * RANGE for what no clock shows and years outside 1-9999. */
+MUST_USE enum err clock_rfc3339_parse(struct str text, struct utc_us *ret);
+enum { CLOCK_RFC3339_SIZE = 32 };
+/* "2026-11-24T06:30:00Z", with 3 or 6 digits after the second where they say something. Times
+ * outside the years 1-9999 are written as the nearest one inside. The text lies in `room`. */
+struct str clock_rfc3339_text(struct utc_us at, char room[CLOCK_RFC3339_SIZE]);
+
 #endif

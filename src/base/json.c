@@ -263,12 +263,21 @@ static bool json_is_number(struct str text)
     return at == text.size && str_f64(text, &number) == OK;
 }
 
+/* What numbers, true, false and null are made of. */
+static bool json_is_plain(int c)
+{
+    const uint32_t letters = 0x1E2831; /* a e f l n r s t u */
+
+    if (c >= 'a' && c <= 'z')
+        return letters >> (c - 'a') & 1;
+    return (c >= '0' && c <= '9') || c == 'E' || c == '+' || c == '-' || c == '.';
+}
+
 static enum json_token json_plain(struct json *json)
 {
-    static const char letters[] = "+-.0123456789eEtrufalsn";
     size_t begin = json->at;
 
-    for (int c = json_peek(json); c > 0 && strchr(letters, c); c = json_peek(json))
+    while (json_is_plain(json_peek(json)))
         json->at++;
     json->text = (struct str){json->content.data + begin, json->at - begin};
     json->value = true;
@@ -423,6 +432,20 @@ bool json_str(struct json *json, enum json_token token, struct str *ret)
     if (!json_want(json, token, JSON_STRING))
         return false;
     *ret = json->text;
+    return true;
+}
+
+bool json_str_keep(struct json *json, enum json_token token, struct arena *arena, struct str *ret)
+{
+    if (!json_want(json, token, JSON_STRING))
+        return false;
+    bool copied = json->text.data == json->text_copy.data;
+    if (!copied)
+        *ret = json->text;
+    else if (arena_str(arena, json->text, ret)) {
+        json_refuse(json, ERR_NOMEM, "%s", err_text(ERR_NOMEM));
+        return false;
+    }
     return true;
 }
 

@@ -17,6 +17,7 @@
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 enum { JSON_DEPTH_MAX = 64, JSON_TEXT_MAX = 1 << 20 };
@@ -73,6 +74,8 @@ bool json_item(struct json *json, enum json_token *ret_token);
  * told, and *ret is untouched. A whole number is written without fraction and exponent. */
 bool json_want(struct json *json, enum json_token token, enum json_token want);
 bool json_str(struct json *json, enum json_token token, struct str *ret);
+/* Stays as long as the content and the arena: what points into the content is not copied. */
+bool json_str_keep(struct json *json, enum json_token token, struct arena *arena, struct str *ret);
 bool json_f64(struct json *json, enum json_token token, double *ret);
 bool json_i64(struct json *json, enum json_token token, int64_t *ret);
 bool json_bool(struct json *json, enum json_token token, bool *ret);

@@ -113,6 +113,19 @@ void jw_text(struct jw *jw, const char *value)
         jw_null(jw);
 }
 
+void jw_hex(struct jw *jw, struct bytes value)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    jw_before(jw);
+    buf_char(jw->out, '"');
+    for (size_t i = 0; i < value.size; i++) {
+        const char pair[2] = {digits[value.data[i] >> 4], digits[value.data[i] & 0xF]};
+        buf_add(jw->out, pair, sizeof pair);
+    }
+    buf_char(jw->out, '"');
+}
+
 void jw_i64(struct jw *jw, int64_t value)
 {
     jw_before(jw);
@@ -139,4 +152,10 @@ void jw_null(struct jw *jw)
 {
     jw_before(jw);
     buf_str(jw->out, STR("null"));
+}
+
+void jw_raw(struct jw *jw, struct str json)
+{
+    jw_before(jw);
+    buf_str(jw->out, json);
 }

@@ -25,9 +25,11 @@ void jw_array_end(struct jw *jw);
 void jw_key(struct jw *jw, const char *key);    /* plain ASCII */
 void jw_str(struct jw *jw, struct str value);   /* UTF-8; bad bytes become U+FFFD */
 void jw_text(struct jw *jw, const char *value); /* NULL writes null */
+void jw_hex(struct jw *jw, struct bytes value); /* a text of lower-case digits */
 void jw_i64(struct jw *jw, int64_t value);
 void jw_f64(struct jw *jw, double value, int decimals);
 void jw_bool(struct jw *jw, bool value);
 void jw_null(struct jw *jw);
+void jw_raw(struct jw *jw, struct str json); /* a whole value, already JSON */
 
 #endif

@@ -61,6 +61,9 @@ struct city_bin {
     uint32_t litres;
     double fill_pct; /* last known level, 0-100; may be over 100 */
     struct wgs84 at;
+    struct str sensor; /* its device; empty: none */
+    uint32_t empty_mm; /* what the sensor measures when it is empty, */
+    uint32_t full_mm;  /* and when it is full; both 0: not known */
 };
 
 enum city_facility_kind {
@@ -98,7 +101,8 @@ struct city_vehicle {
     struct str id;
     struct str plate;
     enum city_vehicle_kind kind;
-    uint32_t depot; /* a facility of kind CITY_DEPOT */
+    uint32_t depot;      /* a facility of kind CITY_DEPOT */
+    struct str terminal; /* phone number of its JT/T 808 terminal; empty: none */
     struct city_compartment compartments[CITY_COMPARTMENTS_MAX];
     uint32_t compartment_count;
     uint32_t water_litres; /* sweepers and washers */

@@ -11,8 +11,12 @@
 
 /*     name       function      what it does */
 #define CMD_LIST(X)                                                        \
+    X("backup", cmd_backup, "copy what is stored to a file")               \
     X("city", cmd_city, "make, import or check a city's folder")           \
+    X("decode", cmd_decode, "show what devices say as JSON")               \
+    X("export", cmd_export, "write what devices said, as CSV or JSON")     \
     X("plan", cmd_plan, "plan a day's collection and sweeping")            \
+    X("restore", cmd_restore, "make a backup the store of a city")         \
     X("road", cmd_road, "measure or describe the street network of a map") \
     X("solve", cmd_solve, "solve or check a published routing instance")   \
     X("serve", cmd_serve, "serve a city's page and API")                   \

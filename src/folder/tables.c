@@ -45,6 +45,9 @@ static const struct folder_field folder_bin_items[] = {
     FIELD(city_bin, fill_pct, "fill_pct", FOLDER_F64, FOLDER_MUST, 0, 200, NULL, NULL),
     FIELD(city_bin, at.lat_e7, "lat", FOLDER_DEGREES, FOLDER_MUST, -90, 90, NULL, NULL),
     FIELD(city_bin, at.lng_e7, "lng", FOLDER_DEGREES, FOLDER_MUST, -180, 180, NULL, NULL),
+    FIELD(city_bin, sensor, "sensor", FOLDER_ID, FOLDER_MAY, ANY),
+    FIELD(city_bin, empty_mm, "empty_mm", FOLDER_U32, FOLDER_MAY, 0, 20000, NULL, NULL),
+    FIELD(city_bin, full_mm, "full_mm", FOLDER_U32, FOLDER_MAY, 0, 20000, NULL, NULL),
 };
 static const struct folder_field folder_facility_items[] = {
     FIELD(city_facility, id, "id", FOLDER_ID, FOLDER_MUST, ANY),
@@ -61,11 +64,12 @@ static const struct folder_field folder_facility_items[] = {
           NULL),
 };
 /* What makes one vehicle out of a model comes first. */
-enum { FOLDER_VEHICLE_OWN = 3 };
+enum { FOLDER_VEHICLE_OWN = 4 };
 static const struct folder_field folder_vehicle_items[] = {
     FIELD(city_vehicle, id, "id", FOLDER_ID, FOLDER_MUST, ANY),
     FIELD(city_vehicle, plate, "plate", FOLDER_TEXT, FOLDER_MAY, ANY),
     FIELD(city_vehicle, depot, "depot", FOLDER_FACILITY, FOLDER_MUST, ANY),
+    FIELD(city_vehicle, terminal, "terminal", FOLDER_ID, FOLDER_MAY, ANY),
     FIELD(city_vehicle, kind, "kind", FOLDER_WORD, FOLDER_MUST, 0, 0, folder_vehicle_word, NULL),
     {"compartments", FOLDER_COMPARTMENTS, 0, FOLDER_MAY, ANY},
     FIELD(city_vehicle, water_litres, "water_litres", FOLDER_U32, FOLDER_MAY, 0, 60000, NULL, NULL),

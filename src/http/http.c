@@ -22,67 +22,41 @@ enum {
     HTTP_SPARE = 4, /* places kept free by dropping dalliers, so that accept() never waits */
 };
 
-struct http {
-    struct MHD_Daemon *daemon;
-    const struct clock *clock;
-    struct net_watch *watch;
-    struct net_timer *wake;
-    struct net_timer *sweep;
-    const struct http_route *routes;
-    size_t route_count;
-    void *context;
-    struct http_conn waiting; /* list heads; oldest first */
-    struct http_conn answering;
-    size_t waiting_count;
-    size_t answering_count;
-    uint32_t connections_max;
-    int64_t request_us_max;
-    bool loopback;
-    uint16_t port;
-    char name[256];
-};
-
-static void http_list_init(struct http_conn *head)
+static void http_list_init(struct http_list *list)
 {
-    head->prev = head->next = head;
+    list->head.prev = list->head.next = &list->head;
 }
 
 static void http_unlink(struct http *http, struct http_conn *conn)
 {
     conn->prev->next = conn->next;
     conn->next->prev = conn->prev;
-    if (conn->answering)
-        http->answering_count--;
-    else
-        http->waiting_count--;
+    http->lists[conn->phase].count--;
 }
 
-static void http_link(struct http *http, struct http_conn *conn, bool answering)
+static void http_link(struct http *http, struct http_conn *conn, enum http_phase phase)
 {
-    struct http_conn *head = answering ? &http->answering : &http->waiting;
+    struct http_list *list = &http->lists[phase];
 
-    conn->answering = answering;
+    conn->phase = phase;
     conn->since = clock_mono(http->clock);
-    conn->prev = head->prev;
-    conn->next = head;
-    head->prev->next = conn;
-    head->prev = conn;
-    if (answering)
-        http->answering_count++;
-    else
-        http->waiting_count++;
+    conn->prev = list->head.prev;
+    conn->next = &list->head;
+    list->head.prev->next = conn;
+    list->head.prev = conn;
+    list->count++;
 }
 
-static void http_drop(struct http_conn *conn)
+void http_drop(struct http_conn *conn)
 {
     if (!conn->dropped)
         shutdown(conn->fd, SHUT_RDWR);
     conn->dropped = true;
 }
 
-static void http_drop_late(struct http_conn *head, int64_t before_us)
+static void http_drop_late(struct http_list *list, int64_t before_us)
 {
-    for (struct http_conn *conn = head->next; conn != head; conn = conn->next) {
+    for (struct http_conn *conn = list->head.next; conn != &list->head; conn = conn->next) {
         if (conn->since.us > before_us)
             return; /* the rest came later */
         http_drop(conn);
@@ -92,9 +66,11 @@ static void http_drop_late(struct http_conn *head, int64_t before_us)
 /* The one that has kept us waiting longest makes room for a new one. */
 static void http_make_room(struct http *http)
 {
-    for (struct http_conn *c = http->waiting.next; c != &http->waiting; c = c->next)
-        if (!c->dropped) {
-            http_drop(c);
+    struct http_conn *head = &http->lists[HTTP_WAITING].head;
+
+    for (struct http_conn *conn = head->next; conn != head; conn = conn->next)
+        if (!conn->dropped) {
+            http_drop(conn);
             return;
         }
 }
@@ -103,8 +79,8 @@ static void http_sweep(struct http *http)
 {
     int64_t now_us = clock_mono(http->clock).us;
 
-    http_drop_late(&http->waiting, now_us - http->request_us_max);
-    http_drop_late(&http->answering, now_us - HTTP_ANSWER_S_MAX * CLOCK_US_PER_S);
+    http_drop_late(&http->lists[HTTP_WAITING], now_us - http->request_us_max);
+    http_drop_late(&http->lists[HTTP_ANSWERING], now_us - HTTP_ANSWER_S_MAX * CLOCK_US_PER_S);
 }
 
 static void http_swept(void *context)
@@ -112,7 +88,7 @@ static void http_swept(void *context)
     struct http *http = context;
 
     http_sweep(http);
-    if (http->waiting_count + http->answering_count == 0)
+    if (http_connections(http) == 0)
         net_timer_stop(http->sweep);
 }
 
@@ -122,11 +98,22 @@ static void http_turn(void *context)
     MHD_UNSIGNED_LONG_LONG ms;
 
     http_sweep(http);
+    http->resumed = false;
     MHD_run(http->daemon);
-    if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
+    if (http->resumed) /* during this turn: the next one is at once */
+        net_timer_start(http->wake, 0, 0);
+    else if (MHD_get_timeout(http->daemon, &ms) == MHD_YES)
         net_timer_start(http->wake, ms, 0);
     else
         net_timer_stop(http->wake);
+}
+
+/* With a loop of our own the library tells nobody that it has something to do. */
+void http_resume(struct http *http, struct MHD_Connection *connection)
+{
+    MHD_resume_connection(connection);
+    http->resumed = true;
+    net_timer_start(http->wake, 0, 0);
 }
 
 static void http_on_connection(void *context, struct MHD_Connection *connection,
@@ -152,15 +139,15 @@ static void http_on_connection(void *context, struct MHD_Connection *connection,
         return;
     }
     conn->fd = info->connect_fd;
-    http_link(http, conn, false);
+    http_link(http, conn, HTTP_WAITING);
     *socket_context = conn;
-    if (http->waiting_count + http->answering_count == 1)
+    if (http_connections(http) == 1)
         net_timer_start(http->sweep, HTTP_SWEEP_MS, HTTP_SWEEP_MS);
-    if (http->waiting_count + http->answering_count + HTTP_SPARE > http->connections_max)
+    if (http_connections(http) + HTTP_SPARE > http->connections_max)
         http_make_room(http);
 }
 
-static struct http_conn *http_conn_of(struct MHD_Connection *connection)
+struct http_conn *http_conn_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -168,22 +155,22 @@ static struct http_conn *http_conn_of(struct MHD_Connection *connection)
     return info ? info->socket_context : NULL;
 }
 
-static void http_move(struct http *http, struct MHD_Connection *connection, bool answering)
+void http_move(struct http *http, struct MHD_Connection *connection, enum http_phase phase)
 {
     struct http_conn *conn = http_conn_of(connection);
 
-    if (!conn || conn->answering == answering)
+    if (!conn || conn->phase == phase)
         return;
     http_unlink(http, conn);
-    http_link(http, conn, answering);
+    http_link(http, conn, phase);
 }
 
 static void http_on_completed(void *context, struct MHD_Connection *connection,
                               void **request_context, enum MHD_RequestTerminationCode code)
 {
     (void)code;
-    http_move(context, connection, false);
-    mem_free(*request_context);
+    http_move(context, connection, HTTP_WAITING);
+    http_call_free(*request_context);
     *request_context = NULL;
 }
 
@@ -193,116 +180,6 @@ static size_t http_keep_escapes(void *context, struct MHD_Connection *connection
     (void)context;
     (void)connection;
     return strlen(text);
-}
-
-static bool http_host_ok(const struct http *http, struct http_call *call)
-{
-    struct str host = http_call_header(call, "Host");
-
-    /* HTTP/1.0 may leave it out; no browser does. */
-    if (!http->loopback || !host.size || http_url_host_loopback(host))
-        return true;
-    struct str name = str_cut(&host, ':');
-    return http->name[0] && str_eq(name, str_of(http->name));
-}
-
-static void http_route(struct http *http, struct http_call *call, const char *method)
-{
-    if (!http_host_ok(http, call)) {
-        http_reply_error(call, 421, "wrong_host", "This server does not answer for that name.");
-        return;
-    }
-    for (size_t i = 0; i < http->route_count; i++) {
-        const struct http_route *route = &http->routes[i];
-        if (!http_url_match(route->pattern, call->path, &call->params))
-            continue;
-        if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0)
-            http_reply_error(call, 405, "method", "This address only takes GET and HEAD.");
-        else
-            route->handle(http->context, call);
-        ASSERT(call->answered);
-        return;
-    }
-    http_reply_error(call, 404, "not_found", "There is nothing at this address.");
-}
-
-/* A body that is declared too large is refused before any of it is read. */
-static bool http_declares_too_much(struct http_call *call)
-{
-    struct str declared = http_call_header(call, "Content-Length");
-    uint64_t size;
-
-    if (!declared.size)
-        return false;
-    enum err err = str_u64(declared, &size);
-    return err || size > HTTP_BODY_BYTES_MAX;
-}
-
-static void http_refuse_body(struct http_call *call)
-{
-    http_reply_error(call, 413, "too_large", "The request's body is larger than is taken here.");
-}
-
-static struct http_call *http_call_new(struct http *http, struct MHD_Connection *connection,
-                                       const char *url)
-{
-    struct http_call *call = mem_zero(1, sizeof *call);
-
-    if (!call)
-        return NULL;
-    *call = (struct http_call){.http = http, .connection = connection, .path = str_of(url)};
-    return call;
-}
-
-/* Called once with the head, once per piece of body, once at its end. */
-static enum MHD_Result http_on_request(void *context, struct MHD_Connection *connection,
-                                       const char *url, const char *method, const char *version,
-                                       const char *data, size_t *data_size, void **request_context)
-{
-    struct http *http = context;
-    struct http_call *call = *request_context;
-
-    (void)version;
-    (void)data;
-    if (!call) {
-        call = http_call_new(http, connection, url);
-        *request_context = call;
-        if (!call)
-            return MHD_NO;
-        if (!http_declares_too_much(call))
-            return MHD_YES;
-        http_move(http, connection, true);
-        http_refuse_body(call);
-        return call->result;
-    }
-    if (*data_size) { /* no route takes a body yet: it is counted and let go */
-        call->body_bytes += *data_size;
-        *data_size = 0;
-        return MHD_YES;
-    }
-    http_move(http, connection, true);
-    call->path = str_of(url);
-    if (call->body_bytes > HTTP_BODY_BYTES_MAX)
-        http_refuse_body(call);
-    else
-        http_route(http, call, method);
-    return call->result;
-}
-
-struct str http_call_path(const struct http_call *call)
-{
-    return call->path;
-}
-
-struct str http_call_param(const struct http_call *call, size_t index)
-{
-    ASSERT(index < call->params.count);
-    return call->params.values[index];
-}
-
-struct str http_call_header(const struct http_call *call, const char *name)
-{
-    return str_of(MHD_lookup_connection_value(call->connection, MHD_HEADER_KIND, name));
 }
 
 union http_address {
@@ -337,6 +214,14 @@ static bool http_is_loopback(const union http_address *address)
     if (address->any.sa_family == AF_INET)
         return ntohl(address->v4.sin_addr.s_addr) >> 24 == 127;
     return IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
+}
+
+bool http_bind_loopback(const char *bind)
+{
+    union http_address address;
+    socklen_t size;
+
+    return http_address_of(bind, 0, &address, &size, NULL) == OK && http_is_loopback(&address);
 }
 
 static enum err http_listen_failed(const struct http_options *options, struct diag *diag)
@@ -384,13 +269,13 @@ static enum err http_listen(struct http *http, const struct http_options *option
 static enum err http_start(struct http *http, int fd)
 {
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL, http->port, NULL, NULL, http_on_request, http, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_LIMIT, http->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)HTTP_HEAD_BYTES_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)(http->request_us_max / CLOCK_US_PER_S), MHD_OPTION_NOTIFY_CONNECTION,
-        http_on_connection, http, MHD_OPTION_NOTIFY_COMPLETED, http_on_completed, http,
-        MHD_OPTION_UNESCAPE_CALLBACK, http_keep_escapes, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, http->port, NULL, NULL, http_on_request, http,
+        MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, http->connections_max,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HTTP_HEAD_BYTES_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(http->request_us_max / CLOCK_US_PER_S),
+        MHD_OPTION_NOTIFY_CONNECTION, http_on_connection, http, MHD_OPTION_NOTIFY_COMPLETED,
+        http_on_completed, http, MHD_OPTION_UNESCAPE_CALLBACK, http_keep_escapes, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_END);
     if (!http->daemon) {
         close(fd);
         return ERR_IO;
@@ -412,6 +297,15 @@ static enum err http_join_loop(struct http *http, struct net_loop *loop)
     return net_watch_new(loop, info->epoll_fd, http_turn, http, &http->watch);
 }
 
+static enum err http_allow(struct http *http, const struct http_allowance *allowance,
+                           struct diag *diag)
+{
+    if (allowance->burst <= 0)
+        return OK;
+    enum err err = http_rate_new(allowance->burst, allowance->per_s, &http->rate);
+    return err ? diag_set(diag, err, "no memory for the HTTP server") : OK;
+}
+
 enum err http_new(const struct http_options *options, struct http **ret_http, struct diag *diag)
 {
     int fd = -1;
@@ -423,17 +317,21 @@ enum err http_new(const struct http_options *options, struct http **ret_http, st
     http->clock = options->clock;
     http->routes = options->routes;
     http->route_count = options->route_count;
+    http->gate = options->gate;
     http->context = options->context;
+    http->streams_max = options->streams_max ? options->streams_max : HTTP_STREAMS_MAX;
     http->connections_max =
         options->connections_max ? options->connections_max : HTTP_CONNECTIONS_MAX;
     http->request_us_max =
         CLOCK_US_PER_S * (options->request_s_max ? options->request_s_max : HTTP_REQUEST_S_MAX);
     snprintf(http->name, sizeof http->name, "%s", options->name ? options->name : "");
-    http_list_init(&http->waiting);
-    http_list_init(&http->answering);
+    for (size_t i = 0; i < HTTP_PHASES; i++)
+        http_list_init(&http->lists[i]);
     signal(SIGPIPE, SIG_IGN); /* a client that leaves is met as an error of its socket */
 
-    enum err err = http_listen(http, options, &fd, diag);
+    enum err err = http_allow(http, &options->allowance, diag);
+    if (!err)
+        err = http_listen(http, options, &fd, diag);
     if (!err) {
         err = http_start(http, fd);
         if (!err)
@@ -449,15 +347,29 @@ enum err http_new(const struct http_options *options, struct http **ret_http, st
     return OK;
 }
 
+/* A connection at rest must be woken before the library can be stopped. */
+static void http_wake_all(struct http *http)
+{
+    for (struct http_call *call = http->deferred; call; call = call->next) {
+        call->kept = false;
+        http_resume(http, call->connection);
+    }
+    http->deferred = NULL;
+    http_streams_end(http);
+}
+
 void http_free(struct http *http)
 {
     if (!http)
         return;
     net_watch_free(http->watch);
-    if (http->daemon)
+    if (http->daemon) {
+        http_wake_all(http);
         MHD_stop_daemon(http->daemon);
+    }
     net_timer_free(http->wake);
     net_timer_free(http->sweep);
+    http_rate_free(http->rate);
     mem_free(http);
 }
 
@@ -476,10 +388,19 @@ void http_quiesce(struct http *http)
 
 size_t http_busy(const struct http *http)
 {
-    return http->answering_count;
+    return http->lists[HTTP_ANSWERING].count;
 }
 
 size_t http_connections(const struct http *http)
 {
-    return http->waiting_count + http->answering_count;
+    size_t count = 0;
+
+    for (size_t i = 0; i < HTTP_PHASES; i++)
+        count += http->lists[i].count;
+    return count;
+}
+
+struct http_counts http_counts(const struct http *http)
+{
+    return http->counts;
 }

@@ -174,6 +174,53 @@ static bool http_same_word(struct str a, const char *b)
     return a.size == strlen(b) && strncasecmp(a.data, b, a.size) == 0;
 }
 
+enum err http_url_value(struct str value, size_t size, char *ret_value, size_t *ret_used)
+{
+    size_t used = 0;
+    size_t bad;
+
+    while (value.size) {
+        char c;
+        size_t took = http_url_char(value, &c);
+        if (!took)
+            return ERR_SYNTAX;
+        if (used + 1 >= size)
+            return ERR_LIMIT;
+        ret_value[used++] = c;
+        value = (struct str){value.data + took, value.size - took};
+    }
+    if (used == 0 && size == 0)
+        return ERR_LIMIT;
+    if (!str_utf8((struct str){ret_value, used}, &bad))
+        return ERR_SYNTAX;
+    ret_value[used] = '\0';
+    *ret_used = used;
+    return OK;
+}
+
+struct str http_url_cookie(struct str header, struct str name)
+{
+    while (header.size) {
+        struct str value = str_trim(str_cut(&header, ';'));
+        struct str key = str_trim(str_cut(&value, '='));
+        if (str_eq(key, name))
+            return str_trim(value);
+    }
+    return (struct str){0};
+}
+
+bool http_url_type_listed(struct str content_type, struct str types)
+{
+    struct str type = str_trim(str_cut(&content_type, ';'));
+
+    while (types.size) {
+        struct str one = str_cut(&types, ' ');
+        if (one.size && one.size == type.size && strncasecmp(one.data, type.data, one.size) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* "q=0", "q=0.000": the client refuses this coding. */
 static bool http_weight_zero(struct str params)
 {

@@ -2,7 +2,7 @@
  *
  * Purpose    Everything a stranger can write into a request line is judged here, without a socket.
  * Source     RFC 3986 2.1 (percent encoding), RFC 9110 8.3, 12.5.3, 13.1.2 (types, encodings,
- *            tags).
+ *            tags); RFC 6265 5.4 (cookies).
  * Threads    Any; values only.
  * Layer      3
  */
@@ -31,6 +31,15 @@ struct http_params {
 /* Does `path` fit `pattern`? "{name}" takes one or more characters other than '/', up to the text
  * that follows it; a final "*" takes all the rest, also nothing. Values point into `path`. */
 bool http_url_match(const char *pattern, struct str path, struct http_params *ret_params);
+
+/* Decodes a query's value into `ret_value` (terminated). Errors: SYNTAX for a broken escape, NUL or
+ * bad UTF-8; LIMIT. */
+MUST_USE enum err http_url_value(struct str value, size_t size, char *ret_value, size_t *ret_used);
+/* The value of one cookie in a Cookie header, as sent; empty when absent. Of two with one name the
+ * first counts, which is the one of the longer path. */
+struct str http_url_cookie(struct str header, struct str name);
+/* Is the media type of a Content-Type value one of `types`, which blanks part? */
+bool http_url_type_listed(struct str content_type, struct str types);
 
 /* The media type for a file's name; application/octet-stream when unknown. */
 const char *http_url_type(struct str name);

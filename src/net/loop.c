@@ -5,13 +5,9 @@
  */
 #include "net/loop.h"
 
-#include <uv.h>
-
 #include "base/mem.h"
+#include "net/inner.h"
 
-struct net_loop {
-    uv_loop_t uv;
-};
 /* Each handle comes first in its struct, so that one close callback serves all three. */
 struct net_watch {
     uv_poll_t uv;
@@ -29,9 +25,15 @@ struct net_signal {
     void *context;
 };
 
-static enum err net_err(int status)
+struct net_turn {
+    uv_prepare_t uv;
+    void (*ended)(void *context);
+    void *context;
+};
+
+enum err net_err(int status)
 {
-    return status == UV_ENOMEM ? ERR_NOMEM : ERR_IO;
+    return status == UV_ENOMEM ? ERR_NOMEM : status == UV_EADDRINUSE ? ERR_BUSY : ERR_IO;
 }
 
 static void net_closed(uv_handle_t *handle)
@@ -199,4 +201,38 @@ void net_signal_free(struct net_signal *signal)
 {
     if (signal)
         uv_close((uv_handle_t *)&signal->uv, net_closed);
+}
+
+static void net_turn_ended(uv_prepare_t *prepare)
+{
+    struct net_turn *turn = (struct net_turn *)prepare;
+
+    turn->ended(turn->context);
+}
+
+enum err net_turn_new(struct net_loop *loop, void (*ended)(void *context), void *context,
+                      struct net_turn **ret_turn)
+{
+    struct net_turn *turn = mem_zero(1, sizeof *turn);
+
+    if (!turn)
+        return ERR_NOMEM;
+    turn->ended = ended;
+    turn->context = context;
+    uv_prepare_init(&loop->uv, &turn->uv); /* cannot fail */
+    uv_prepare_start(&turn->uv, net_turn_ended);
+    uv_unref((uv_handle_t *)&turn->uv);
+    *ret_turn = turn;
+    return OK;
+}
+
+void net_turn_free(struct net_turn *turn)
+{
+    if (turn)
+        uv_close((uv_handle_t *)&turn->uv, net_closed);
+}
+
+uint64_t net_loop_ms(const struct net_loop *loop)
+{
+    return uv_now(&loop->uv);
 }

@@ -15,6 +15,7 @@ struct net_loop;
 struct net_watch;
 struct net_timer;
 struct net_signal;
+struct net_turn;
 
 /* Owner: caller. Errors: NOMEM, IO. */
 MUST_USE enum err net_loop_new(struct net_loop **ret_loop);
@@ -45,5 +46,14 @@ void net_timer_stop(struct net_timer *timer);
 MUST_USE enum err net_signal_new(struct net_loop *loop, int number, void (*caught)(void *context),
                                  void *context, struct net_signal **ret_signal);
 void net_signal_free(struct net_signal *signal); /* NULL is allowed */
+
+/* Calls `ended` once a turn, after everything that was ready was handled. Does not keep the loop
+ * running. Errors: NOMEM, IO. */
+MUST_USE enum err net_turn_new(struct net_loop *loop, void (*ended)(void *context), void *context,
+                               struct net_turn **ret_turn);
+void net_turn_free(struct net_turn *turn); /* NULL is allowed */
+
+/* The time of this turn's begin, in milliseconds of a clock that never jumps. */
+uint64_t net_loop_ms(const struct net_loop *loop);
 
 #endif

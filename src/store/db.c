@@ -16,6 +16,7 @@ enum {
 struct store_db {
     sqlite3 *sql;
     enum err failed;
+    int log_pages;
     size_t count;
     const char *texts[STORE_STATEMENTS_MAX];
     sqlite3_stmt *statements[STORE_STATEMENTS_MAX];
@@ -121,6 +122,14 @@ void store_sql_bytes(sqlite3_stmt *statement, int index, struct bytes value)
     ASSERT(code == SQLITE_OK || code == SQLITE_TOOBIG);
 }
 
+void store_sql_blob(sqlite3_stmt *statement, int index, struct bytes value)
+{
+    int code = sqlite3_bind_blob64(statement, index, value.size ? (const void *)value.data : "",
+                                   value.size, SQLITE_STATIC);
+
+    ASSERT(code == SQLITE_OK || code == SQLITE_TOOBIG);
+}
+
 struct str store_sql_get_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
@@ -133,6 +142,11 @@ struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column)
     const unsigned char *data = sqlite3_column_blob(statement, column);
 
     return (struct bytes){data, (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+sqlite3 *store_sql_handle(const struct store_db *db)
+{
+    return db->sql;
 }
 
 enum err store_db_begin(struct store_db *db)
@@ -159,6 +173,31 @@ void store_db_rollback(struct store_db *db)
         sqlite3_exec(db->sql, "ROLLBACK", NULL, NULL, NULL);
 }
 
+static int store_db_logged(void *context, sqlite3 *sql, const char *name, int pages)
+{
+    struct store_db *db = context;
+
+    (void)sql;
+    (void)name;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+void store_db_watch_log(struct store_db *db)
+{
+    sqlite3_wal_hook(db->sql, store_db_logged, db);
+}
+
+int store_db_log_pages(const struct store_db *db)
+{
+    return db->log_pages;
+}
+
+void store_db_checkpoint(struct store_db *db)
+{
+    sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
 const char *store_db_message(const struct store_db *db)
 {
     return sqlite3_errmsg(db->sql);
@@ -181,7 +220,8 @@ static enum err store_db_set_up(struct store_db *db, const struct store_db_open 
         return diag_at(diag, err, STORE_FILE, 0, 0,
                        "cannot be opened (%s); the folder must be writable, with space left",
                        store_db_message(db));
-    sqlite3_wal_autocheckpoint(db->sql, STORE_CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(db->sql, open->checkpoint_pages > 0 ? open->checkpoint_pages
+                                                                   : STORE_CHECKPOINT_PAGES);
     return store_schema_migrate(db, diag);
 }
 

@@ -16,8 +16,9 @@ struct store_db; /* opaque */
 
 struct store_db_open {
     const char *folder;
-    const char *vfs; /* NULL: the system's */
-    bool read_only;  /* then the file must exist and be of this program's version */
+    const char *vfs;      /* NULL: the system's */
+    bool read_only;       /* then the file must exist and be of this program's version */
+    int checkpoint_pages; /* of the log, after which it is folded into the file; 0: the usual */
 };
 /* Owner: caller. A new file is made and migrated unless `read_only`.
  * Errors: NOT_FOUND, INVALID, IO, FULL, NOMEM; told in `diag`. */

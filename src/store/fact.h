@@ -17,6 +17,8 @@ enum {
     STORE_BODY_MAX = 4 << 20, /* of one event: a picture of a terminal is below 1 MB */
 };
 
+enum store_table { STORE_POSITIONS, STORE_READINGS, STORE_EVENTS, STORE_TABLES };
+
 struct store_key {
     uint32_t device; /* id of its row in `device` */
     struct utc_us at;

@@ -62,6 +62,27 @@ static const char *const store_migrations[] = {
     " fill_count INTEGER NOT NULL, fill_sum INTEGER NOT NULL, fill_min INTEGER, fill_max INTEGER,"
     " temperature_max INTEGER, battery_min INTEGER,"
     " PRIMARY KEY (hour, device)) WITHOUT ROWID;",
+    /* 2: who may come in, and the trail of what was changed */
+    "CREATE TABLE user ("
+    " name TEXT PRIMARY KEY, password TEXT NOT NULL, roles INTEGER NOT NULL,"
+    " locked INTEGER NOT NULL, made INTEGER NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE TABLE session ("
+    " hash BLOB PRIMARY KEY, user TEXT NOT NULL, made INTEGER NOT NULL, used INTEGER NOT NULL)"
+    " WITHOUT ROWID;"
+    "CREATE INDEX session_user ON session (user);"
+    "CREATE TABLE token ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, device INTEGER NOT NULL,"
+    " name TEXT NOT NULL, roles INTEGER NOT NULL, made INTEGER NOT NULL, revoked INTEGER NOT NULL);"
+    "CREATE TABLE attempt ("
+    " key BLOB PRIMARY KEY, failures INTEGER NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;"
+    "CREATE INDEX attempt_last ON attempt (last);"
+    "CREATE TABLE audit ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
+    " peer TEXT NOT NULL, action TEXT NOT NULL, what TEXT NOT NULL, detail TEXT NOT NULL);"
+    "CREATE TRIGGER audit_kept BEFORE DELETE ON audit"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END;"
+    "CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit"
+    " BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END;",
 };
 
 static enum err store_pragma(struct store_db *db, const char *sql, int64_t *ret)
@@ -81,15 +102,18 @@ static enum err store_schema_version(struct store_db *db, int64_t *ret_version, 
 {
     int64_t version = 0;
     int64_t application = 0;
+    int64_t tables = 0;
 
     enum err err = store_pragma(db, "PRAGMA user_version", &version);
     if (!err)
         err = store_pragma(db, "PRAGMA application_id", &application);
+    if (!err)
+        err = store_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
     if (err)
         return diag_set(diag, err, "the store cannot be read: %s", store_db_message(db));
-    if (version != 0 && application != STORE_APPLICATION_ID)
-        return diag_set(diag, ERR_INVALID,
-                        "the store's file is a database of another program; move it away");
+    /* A fresh file has nothing in it; a foreign one may well have no version. */
+    if (application != STORE_APPLICATION_ID && (version != 0 || application != 0 || tables != 0))
+        return diag_set(diag, ERR_INVALID, "the file is a database of another program");
     if (version > (int64_t)COUNT_OF(store_migrations))
         return diag_set(diag, ERR_INVALID,
                         "the store is of a newer program (version %lld, this one knows %zu); run "

@@ -32,15 +32,30 @@ MUST_USE enum err store_sql_script(struct store_db *db, const char *sql);
 /* Parameters count from 1, columns from 0. Text and bytes must live until the step. */
 void store_sql_i64(sqlite3_stmt *statement, int index, int64_t value);
 void store_sql_text(sqlite3_stmt *statement, int index, struct str value);
-void store_sql_bytes(sqlite3_stmt *statement, int index, struct bytes value);
+void store_sql_bytes(sqlite3_stmt *statement, int index, struct bytes value); /* none: NULL */
+void store_sql_blob(sqlite3_stmt *statement, int index, struct bytes value);  /* never NULL */
 struct str store_sql_get_text(sqlite3_stmt *statement, int column);    /* until the next step */
 struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column); /* likewise */
+
+/* The connection itself, for what has no function here. */
+sqlite3 *store_sql_handle(const struct store_db *db);
+
+/* --- db.c: the write-ahead log --- */
+/* From now on nothing is checkpointed by itself, and the log's length is kept. */
+void store_db_watch_log(struct store_db *db);
+int store_db_log_pages(const struct store_db *db); /* after the last commit */
+/* Moves what it can into the file, without waiting for others. A failure leaves all in the log. */
+void store_db_checkpoint(struct store_db *db);
 
 /* --- schema.c --- */
 /* Brings the file to the newest version. Errors: INVALID when it is newer or not ours. */
 MUST_USE enum err store_schema_migrate(struct store_db *db, struct diag *diag);
 /* Errors: INVALID unless the file is of exactly this version. */
 MUST_USE enum err store_schema_check(struct store_db *db, struct diag *diag);
+
+/* --- state.c: named row ids, 0 until set; setting one back is RANGE --- */
+MUST_USE enum err store_mark_get(struct store_db *db, struct str name, int64_t *ret_row);
+MUST_USE enum err store_mark_set(struct store_db *db, struct str name, int64_t row);
 
 /* --- fact.c: rows of facts; *ret_new is false when it was there already --- */
 struct store_position;

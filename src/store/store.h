@@ -35,8 +35,9 @@ struct store_ticket {
 };
 
 struct store_options {
-    const char *folder; /* the city's; the file is STORE_FILE in it */
-    const char *vfs;    /* an SQLite VFS for tests; NULL: the system's */
+    const char *folder;   /* the city's; the file is STORE_FILE in it */
+    const char *vfs;      /* an SQLite VFS for tests; NULL: the system's */
+    int checkpoint_pages; /* as in struct store_db_open; 0: a thread beside the writer does it */
     const struct clock *clock;
     /* Everything put with this ticket and before it is on disk (OK), or this batch is not. */
     void (*told)(void *context, struct store_ticket ticket, enum err err);
@@ -44,20 +45,23 @@ struct store_options {
 };
 
 /* Opens or makes the file, brings it up to the newest migration, starts the writer.
- * Owner: caller. Errors: IO, FULL, INVALID (not ours, or newer than this program), NOMEM. */
+ * Owner: caller. Errors: IO, FULL, INVALID (not ours, or newer than this program), NOMEM; BUSY when
+ * another process has the store of this folder open. */
 MUST_USE enum err store_open(const struct store_options *options, struct store **ret_store,
                              struct diag *diag);
-/* Commits what waits, ends the writer. NULL is allowed. Tickets not collected are not told. */
+/* Drains, which tells what waits, then ends the writer. NULL is allowed. */
 void store_close(struct store *store);
 
+/* Is there room for this much more? Ask before putting what belongs together. */
+bool store_has_room(const struct store *store, size_t rows, size_t bytes);
 /* Errors of the put functions: BUSY, NOMEM; then nothing was put. Bytes are copied. */
 MUST_USE enum err store_put_position(struct store *store, const struct store_position *position);
 MUST_USE enum err store_put_reading(struct store *store, const struct store_reading *reading);
 MUST_USE enum err store_put_event(struct store *store, const struct store_event *event);
 /* Asks to be told when all that was put before is safe. */
 MUST_USE enum err store_put_ticket(struct store *store, struct store_ticket ticket);
-/* Runs `run` on the writer's thread in a transaction of its own, after all that was put before;
- * then `done` on this thread, with what run or the commit returned. */
+/* Runs `run` on the writer's thread in a transaction of its own, after all that was put before and
+ * before all that is put after; then `done` on this thread, with what run or the commit returned. */
 struct store_job {
     enum err (*run)(struct store_db *db, void *context);
     void (*done)(void *context, enum err err);
@@ -72,12 +76,16 @@ uint64_t store_flush(struct store *store);
 int store_fd(const struct store *store);
 /* Tells what was committed since the last call. */
 void store_collect(struct store *store);
-/* Hands over, waits and tells until nothing waits. */
+/* Hands over, waits and tells until nothing waits: nor what is put by the functions that are told,
+ * so a job that puts its next one must stop doing so first. */
 void store_drain(struct store *store);
 
 struct store_counts {
     uint64_t positions, readings, events; /* newly stored */
     uint64_t duplicates;
+    /* Newest row that was told, or there at the start: marks for a state that folds facts when they
+     * are told. */
+    int64_t rows[STORE_TABLES];
     uint64_t commits;
     uint64_t failures;      /* commits that failed */
     uint64_t waiting;       /* rows not yet committed */

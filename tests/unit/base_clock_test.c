@@ -87,6 +87,92 @@ static void times_of_day_are_read_or_refused(void **state)
     assert_int_equal(second, 86400);
 }
 
+static void times_of_rfc3339_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t us;
+    } rows[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"1985-04-12T23:20:50.52Z", INT64_C(482196050520000)},   /* RFC 3339, 5.8 */
+        {"1996-12-19T16:39:57-08:00", INT64_C(851042397000000)}, /* RFC 3339, 5.8 */
+        {"1990-12-31T23:59:60Z", INT64_C(662688000000000)},      /* a leap second */
+        {"1990-12-31T15:59:60-08:00", INT64_C(662688000000000)},
+        {"1937-01-01T12:00:27.87+00:20", INT64_C(-1041337172130000)},
+        {"2026-07-18T09:34:15.775023242+00:00", INT64_C(1784367255775023)},
+        {"2026-07-18 17:34:15.775023999+08:00", INT64_C(1784367255775023)},
+        {"2026-07-18t09:34:15.7z", INT64_C(1784367255700000)},
+        {"0001-01-01T00:00:00Z", INT64_C(-62135596800000000)},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct utc_us at = {-1};
+        assert_int_equal(clock_rfc3339_parse(str_of(rows[i].text), &at), OK);
+        assert_int_equal(at.us, rows[i].us);
+    }
+}
+
+static void times_that_no_clock_shows_are_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        enum err err;
+    } rows[] = {
+        {"", ERR_SYNTAX},
+        {"2026-07-18", ERR_SYNTAX},
+        {"2026-07-18T09:34:15", ERR_SYNTAX},
+        {"2026-07-18T09:34Z", ERR_SYNTAX},
+        {"2026-07-18T09:34:15.Z", ERR_SYNTAX},
+        {"2026-07-18T09:34:15.5", ERR_SYNTAX},
+        {"2026-07-18T09:34:15+0800", ERR_SYNTAX},
+        {"2026-07-18T09:34:15+08:0", ERR_SYNTAX},
+        {"2026-07-18T09:34:15Z ", ERR_SYNTAX},
+        {"2026-07-18_09:34:15Z", ERR_SYNTAX},
+        {"2026-7-18T09:34:15.00Z", ERR_SYNTAX},
+        {"2026-07-18T09-34-15Z", ERR_SYNTAX},
+        {"2026-07-18T09:34:x5Z", ERR_SYNTAX},
+        {"2026-02-29T09:34:15Z", ERR_RANGE},
+        {"2026-07-18T24:00:00Z", ERR_RANGE},
+        {"2026-07-18T09:60:00Z", ERR_RANGE},
+        {"2026-07-18T09:34:61Z", ERR_RANGE},
+        {"2026-07-18T09:34:15+24:00", ERR_RANGE},
+    };
+    struct utc_us at = {7};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (clock_rfc3339_parse(str_of(rows[i].text), &at) != rows[i].err)
+            fail_msg("%s", rows[i].text);
+    assert_int_equal(at.us, 7);
+}
+
+static void times_are_written_and_read_again(void **state)
+{
+    static const int64_t times[] = {0,
+                                    1,
+                                    -1,
+                                    1000,
+                                    1500000,
+                                    INT64_C(1784367255775023),
+                                    INT64_C(-62135596800000000),
+                                    INT64_C(253402300799999999)};
+    char room[CLOCK_RFC3339_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(times); i++) {
+        struct utc_us at = {7};
+        struct str text = clock_rfc3339_text((struct utc_us){times[i]}, room);
+        assert_int_equal(clock_rfc3339_parse(text, &at), OK);
+        assert_int_equal(at.us, times[i]);
+    }
+    check_text(clock_rfc3339_text((struct utc_us){0}, room), "1970-01-01T00:00:00Z");
+    check_text(clock_rfc3339_text((struct utc_us){1500000}, room), "1970-01-01T00:00:01.500Z");
+    check_text(clock_rfc3339_text((struct utc_us){-1}, room), "1969-12-31T23:59:59.999999Z");
+    check_text(clock_rfc3339_text((struct utc_us){INT64_MAX}, room), "9999-12-31T23:59:59.999999Z");
+    check_text(clock_rfc3339_text((struct utc_us){INT64_MIN}, room), "0001-01-01T00:00:00Z");
+}
+
 static void the_systems_monotonic_clock_never_steps_back(void **state)
 {
     const struct clock *clock = clock_os();
@@ -108,6 +194,9 @@ int main(void)
         cmocka_unit_test(known_days_fall_on_known_weekdays),
         cmocka_unit_test(dates_are_read_or_refused),
         cmocka_unit_test(times_of_day_are_read_or_refused),
+        cmocka_unit_test(times_of_rfc3339_are_read),
+        cmocka_unit_test(times_that_no_clock_shows_are_refused),
+        cmocka_unit_test(times_are_written_and_read_again),
         cmocka_unit_test(the_systems_monotonic_clock_never_steps_back),
     };
 

@@ -259,6 +259,26 @@ static void a_key_outlives_its_value(void **state)
     json_done(&json);
 }
 
+static void a_kept_text_outlives_the_reader(void **state)
+{
+    struct json json;
+    struct arena arena;
+    struct str kept[2] = {0};
+    const char *content = "[\"plain\",\"esc\\taped\"]";
+
+    (void)state;
+    arena_init(&arena, 1 << 16);
+    json_init(&json, str_of(content));
+    assert_int_equal(json_next(&json), JSON_ARRAY);
+    for (size_t i = 0; i < COUNT_OF(kept); i++)
+        assert_true(json_str_keep(&json, json_next(&json), &arena, &kept[i]));
+    json_done(&json);
+    check_text(kept[0], "plain");
+    assert_ptr_equal(kept[0].data, content + 2);
+    check_text(kept[1], "esc\taped");
+    arena_done(&arena);
+}
+
 static void a_text_ends_at_the_limit(void **state)
 {
     size_t size = JSON_TEXT_MAX + 8;
@@ -335,6 +355,7 @@ int main(void)
         cmocka_unit_test(members_are_taken_in_a_loop),
         cmocka_unit_test(values_of_another_kind_are_told),
         cmocka_unit_test(a_key_outlives_its_value),
+        cmocka_unit_test(a_kept_text_outlives_the_reader),
         cmocka_unit_test(a_text_ends_at_the_limit),
         cmocka_unit_test(written_texts_come_back),
         cmocka_unit_test(refused_memory_is_answered),

@@ -45,6 +45,21 @@ static void commas_and_nesting_are_kept(void **state)
     buf_done(&out.buf);
 }
 
+static void bytes_are_hex(void **state)
+{
+    static const unsigned char bytes[] = {0x00, 0x7F, 0xFE};
+    struct out out;
+
+    (void)state;
+    open_out(&out);
+    jw_array(&out.jw);
+    jw_hex(&out.jw, (struct bytes){bytes, sizeof bytes});
+    jw_hex(&out.jw, (struct bytes){0});
+    jw_array_end(&out.jw);
+    check_text(buf_text(&out.buf), "[\"007ffe\",\"\"]");
+    buf_done(&out.buf);
+}
+
 static void numbers_have_the_asked_decimals_and_are_finite(void **state)
 {
     struct out out;
@@ -145,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commas_and_nesting_are_kept),
+        cmocka_unit_test(bytes_are_hex),
         cmocka_unit_test(numbers_have_the_asked_decimals_and_are_finite),
         cmocka_unit_test(text_is_escaped_where_it_must_be),
         cmocka_unit_test(bytes_that_are_not_utf8_become_the_replacement_character),

@@ -82,7 +82,7 @@ test('a plan that is missing is a clear 404, and health says so', async () => {
   try {
     const response = await fetch(`${server.url}/api/v1/plan`)
     assert.equal(response.status, 404)
-    assert.equal((await response.json()).error.code, 'no_plan')
+    assert.equal((await response.json()).code, 'no_plan')
     assert.equal((await (await fetch(`${server.url}/api/v1/health`)).json()).plan, null)
   } finally {
     renameSync(`${plan}.away`, plan)

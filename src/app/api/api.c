@@ -4,21 +4,51 @@
 #include <stdio.h>
 
 #include "base/jw.h"
+#include "wire/bin/reading.h"
 
 const struct http_route *app_api_routes(size_t *ret_count)
 {
     static const struct http_route routes[] = {
-        {"/api/v1/city", app_api_city},
-        {"/api/v1/places", app_api_places},
-        {"/api/v1/bins", app_api_bins},
-        {"/api/v1/facilities", app_api_facilities},
-        {"/api/v1/vehicles", app_api_vehicles},
-        {"/api/v1/plan", app_api_plan},
-        {"/api/v1/plan/routes", app_api_plan_routes},
-        {"/api/v1/health", app_api_health},
-        {"/tiles/{z}/{x}/{y}.pbf", app_api_tile},
-        {"/fonts/{stack}/{range}.pbf", app_api_glyphs},
-        {"/*", app_api_web},
+        {.pattern = "/api/v1/city", .handle = app_api_city},
+        {.pattern = "/api/v1/places", .handle = app_api_places},
+        {.pattern = "/api/v1/bins", .handle = app_api_bins},
+        {.pattern = "/api/v1/facilities", .handle = app_api_facilities},
+        {.pattern = "/api/v1/vehicles", .handle = app_api_vehicles},
+        {.pattern = "/api/v1/plan", .handle = app_api_plan},
+        {.pattern = "/api/v1/plan/routes", .handle = app_api_plan_routes},
+        {.pattern = "/api/v1/health", .handle = app_api_health},
+        {.pattern = "/api/v1/devices", .handle = app_api_devices},
+        {.pattern = "/api/v1/devices/{id}", .handle = app_api_device},
+        {.pattern = "/api/v1/devices/{id}",
+         .handle = app_api_device_patch,
+         .method = HTTP_PATCH,
+         .body_max = 65536,
+         .types = "application/json"},
+        {.pattern = "/api/v1/devices/{id}/frames", .handle = app_api_device_frames},
+        {.pattern = "/api/v1/devices/{id}/commands", .handle = app_api_device_commands},
+        {.pattern = "/api/v1/devices/{id}/commands",
+         .handle = app_api_device_command,
+         .method = HTTP_POST,
+         .body_max = 1 << 20,
+         .types = "application/json"},
+        {.pattern = "/api/v1/readings",
+         .handle = app_api_readings,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
+        {.pattern = "/api/v1/uplinks/chirpstack",
+         .handle = app_api_uplink_chirpstack,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
+        {.pattern = "/api/v1/uplinks/tts",
+         .handle = app_api_uplink_tts,
+         .method = HTTP_POST,
+         .body_max = WIRE_BIN_MESSAGE_MAX},
+        {.pattern = "/api/v1/events", .handle = app_api_events},
+        {.pattern = "/api/v1/gateways", .handle = app_api_gateways},
+        {.pattern = "/api/v1/positions", .handle = app_api_positions},
+        {.pattern = "/tiles/{z}/{x}/{y}.pbf", .handle = app_api_tile},
+        {.pattern = "/fonts/{stack}/{range}.pbf", .handle = app_api_glyphs},
+        {.pattern = "/*", .handle = app_api_web},
     };
 
     *ret_count = COUNT_OF(routes);

@@ -21,9 +21,12 @@ struct app_api_page {
     char etag[24];
 };
 
+struct app_gate;
+
 struct app_api {
     const struct city *city;
     const char *version;
+    struct app_gate *gate;     /* devices */
     struct http_files *folder; /* the city's */
     struct http_files *web;    /* the page */
     struct http_files *fonts;  /* glyphs */
@@ -50,6 +53,15 @@ void app_api_name(struct jw *jw, const char *key, const struct city_name *name);
 void app_api_at(struct jw *jw, struct wgs84 at);                            /* "lat" and "lng" */
 void app_api_set(struct jw *jw, const struct city *city, uint32_t streams); /* ["F","O"] */
 
+/* Answers with what was written, not to be kept by anyone. */
+void app_api_reply(struct http_call *call, unsigned status, struct buf *body);
+/* A query value that is a whole number; *ret stays when it is not asked for. False when it was
+ * answered. */
+MUST_USE bool app_api_number(struct http_call *call, const char *name, uint64_t max, uint64_t *ret);
+/* A refusal with its place. */
+struct diag;
+void app_api_diag(struct http_call *call, enum err err, const char *code, const struct diag *diag);
+
 /* Handlers; `context` is a struct app_api. */
 void app_api_city(void *context, struct http_call *call);
 void app_api_places(void *context, struct http_call *call);
@@ -59,6 +71,18 @@ void app_api_vehicles(void *context, struct http_call *call);
 void app_api_plan(void *context, struct http_call *call);
 void app_api_plan_routes(void *context, struct http_call *call);
 void app_api_health(void *context, struct http_call *call);
+void app_api_devices(void *context, struct http_call *call);
+void app_api_device(void *context, struct http_call *call);
+void app_api_device_patch(void *context, struct http_call *call);
+void app_api_device_frames(void *context, struct http_call *call);
+void app_api_device_commands(void *context, struct http_call *call);
+void app_api_device_command(void *context, struct http_call *call);
+void app_api_readings(void *context, struct http_call *call);
+void app_api_uplink_chirpstack(void *context, struct http_call *call);
+void app_api_uplink_tts(void *context, struct http_call *call);
+void app_api_events(void *context, struct http_call *call);
+void app_api_gateways(void *context, struct http_call *call);
+void app_api_positions(void *context, struct http_call *call);
 void app_api_tile(void *context, struct http_call *call);
 void app_api_glyphs(void *context, struct http_call *call);
 void app_api_web(void *context, struct http_call *call);

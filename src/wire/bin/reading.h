@@ -3,15 +3,21 @@
  * Purpose    The one form in which readings of SenML, plain JSON, ChirpStack, The Things Stack,
  *            Milesight, Dragino and Decentlab leave this layer.
  * Units      In each field's name.
- * Memory     Text points into the message.
+ * Memory     Text points into the message or into the arena of the list.
  * Threads    Any; values only.
  * Layer      1
  */
 #ifndef WIRE_BIN_READING_H
 #define WIRE_BIN_READING_H
 
+#include "base/arena.h"
 #include "base/clock.h"
-#include "base/str.h"
+
+enum {
+    WIRE_BIN_MESSAGE_MAX = 1 << 20, /* bytes: a day of a minute's readings is a tenth of it */
+    WIRE_BIN_READINGS_MAX = 10000,  /* of one message */
+    WIRE_BIN_DEVICE_MAX = 128,      /* bytes of a device's name or of an identity */
+};
 
 /* Which fields of a reading are set. */
 enum wire_bin_field {
@@ -29,7 +35,8 @@ enum wire_bin_field {
 
 struct wire_bin_reading {
     struct str device; /* as the message names it; empty: the sender itself */
-    struct utc_us at;  /* device time */
+    struct str id;     /* the same for every delivery of one uplink; empty: the message has none */
+    struct utc_us at;  /* device time, or the network server's where the device has no clock */
     bool at_known;     /* else the receive time stands for it */
     uint32_t fields;   /* of enum wire_bin_field */
     double distance_mm;
@@ -43,5 +50,31 @@ struct wire_bin_reading {
     bool tilt;
     bool alarm;
 };
+
+/* The readings of one message, in its order, in the caller's arena. */
+struct wire_bin_readings {
+    struct arena *arena;
+    struct wire_bin_reading *items;
+    size_t count;
+    size_t capacity;
+};
+
+void wire_bin_init(struct wire_bin_readings *readings, struct arena *arena);
+/* Errors: NOMEM; LIMIT beyond WIRE_BIN_READINGS_MAX. */
+MUST_USE enum err wire_bin_push(struct wire_bin_readings *readings,
+                                const struct wire_bin_reading *reading);
+
+/* Where a bin is empty and where it is full, as distances from its sensor. */
+struct wire_bin_depth {
+    double empty_mm;
+    double full_mm;
+};
+#define WIRE_BIN_DEAD_MM 20.0 /* nearer than this, a sensor sees its own echo */
+/* Farther than this many times the empty bin is not the bin: an open lid, no echo. */
+#define WIRE_BIN_BEYOND 1.5
+
+/* True and *ret_fill in 0-1 where `distance_mm` is a level of that bin. False in the dead zone, far
+ * beyond the bottom, and for depths that are none. */
+bool wire_bin_fill(double distance_mm, struct wire_bin_depth depth, double *ret_fill);
 
 #endif

@@ -40,24 +40,27 @@ struct wire_jt808_frame {
 
 enum wire_jt808_cut {
     WIRE_JT808_CUT_MORE,  /* no whole frame is left; what remains of the input is its beginning */
-    WIRE_JT808_CUT_FRAME, /* *ret_frame is filled */
-    WIRE_JT808_CUT_BAD,   /* a piece was dropped: *ret_why, *ret_bad say which; go on */
+    WIRE_JT808_CUT_FRAME, /* ret_piece->frame is filled */
+    WIRE_JT808_CUT_BAD,   /* a piece was dropped: `why` and `raw` of *ret_piece tell; go on */
 };
 
 struct wire_jt808_piece {
     struct wire_jt808_frame frame; /* CUT_FRAME */
-    enum err why;                  /* CUT_BAD: CHECKSUM, SYNTAX (escape), TRUNCATED, LIMIT */
-    struct bytes raw;              /* the frame or the dropped piece as received, flags included */
+    enum err why;     /* CUT_BAD: SYNTAX (noise, escape), CHECKSUM, TRUNCATED, INVALID (longer than
+                         its header says), LIMIT */
+    struct bytes raw; /* the frame or the dropped piece as received, flags included */
 };
 
 /* Takes one piece off the front of `input`. `room` holds the unescaped frame when it had escapes.
- * Empty pairs of flags are passed over; bytes before the first flag are a dropped piece. After
- * CUT_MORE at most WIRE_JT808_FRAME_MAX bytes remain in `input`: keep them for the next read. */
+ * Empty pairs of flags are passed over; bytes before the first flag are a dropped piece. A closing
+ * flag stays in `input`, as it may open the next frame. After CUT_MORE fewer than
+ * WIRE_JT808_FRAME_MAX bytes remain in `input` (a lone flag between frames): keep them for the next
+ * read. */
 MUST_USE enum wire_jt808_cut wire_jt808_cut(struct bytes *input, uint8_t room[WIRE_JT808_PLAIN_MAX],
                                             struct wire_jt808_piece *ret_piece);
 
-/* The one frame that `raw` is, flags included. Errors: SYNTAX, TRUNCATED, CHECKSUM, LIMIT; told in
- * `diag` (may be NULL). */
+/* The one frame that `raw` is, flags included. Errors: SYNTAX, TRUNCATED, CHECKSUM, INVALID, LIMIT;
+ * told in `diag` (may be NULL). */
 MUST_USE enum err wire_jt808_frame(struct bytes raw, uint8_t room[WIRE_JT808_PLAIN_MAX],
                                    struct wire_jt808_frame *ret_frame, struct diag *diag);
 

@@ -16,7 +16,7 @@ enum { WIRE_JT808_LOCATION_BYTES = 28 /* without additional items */ };
 struct wire_jt808_location {
     uint32_t alarm;  /* bits, table 24 */
     uint32_t status; /* bits, table 25 */
-    int32_t lat_e6;  /* signed by status bit 2 */
+    int32_t lat_e6;  /* signed by status bit 2; INT32_MAX at most, which is no place */
     int32_t lng_e6;  /* signed by status bit 3 */
     int16_t altitude_m;
     uint16_t speed_dkmh; /* 0.1 km/h */
@@ -34,7 +34,8 @@ struct wire_jt808_item {
     uint8_t id;
     struct bytes value;
 };
-/* The next additional item. False at the end, or when a length runs past it (then rd->bad). */
+/* The next additional item. False at the end, or when a length is missing or runs past it (then
+ * rd->bad). */
 MUST_USE bool wire_jt808_item_next(struct rd *rd, struct wire_jt808_item *ret_item);
 /* The odometer, item 0x01, in 0.1 km. False when there is none. */
 MUST_USE bool wire_jt808_odometer(struct bytes items, uint32_t *ret_dkm);

@@ -1,0 +1,54 @@
+/* keep.h - hourly roll-ups of facts, and the end of facts that are old enough.
+ *
+ * Purpose    One run is a row of short steps, each at most STORE_KEEP_ROWS rows of work, so that the
+ *            writer is never held up. The giver of jobs puts one step a job until `done`.
+ * Time       A fact's time is its device time where that can be believed: not over
+ *            STORE_BELIEVED_DAYS before it was received, not over a day after. Else it is the time of
+ *            receipt: a terminal that says 2000 or 2038 neither loses its facts at once nor keeps them
+ *            for ever.
+ * Roll-ups   Rows of `position_hour` and `reading_hour`, by that time and device. They add up, so a
+ *            late fact finds its hour; each fact is counted once, because a mark remembers the row
+ *            that was last. They are kept when facts go.
+ * Retention  A fact goes when its time is older than its table's days. Not before it is in the
+ *            roll-up and in the snapshot (state.h); custody events never; nor the newest row of a
+ *            table, because row ids must keep growing.
+ * Threads    The connection's; a step belongs into a job of the store.
+ * Layer      3
+ */
+#ifndef STORE_KEEP_H
+#define STORE_KEEP_H
+
+#include "store/db.h"
+#include "store/fact.h"
+
+enum {
+    STORE_KEEP_POSITIONS_DAYS = 90, /* crew tracks are personal: no longer than disputes take */
+    STORE_KEEP_READINGS_DAYS = 400, /* a year and the month to compare with */
+    STORE_KEEP_EVENTS_DAYS = 400,
+    STORE_KEEP_FRAGMENT_DAYS = 1, /* a terminal that has not sent the rest by then starts over */
+    STORE_BELIEVED_DAYS = 400,
+    STORE_KEEP_ROWS = 20000,
+    STORE_MOVING_DKMH = 30, /* from 3 km/h on: a parked receiver drifts at 1 or 2 */
+};
+
+struct store_keep {
+    struct utc_us now;
+    int32_t days[STORE_TABLES]; /* 0: for ever */
+    uint32_t rows_max;          /* of one step; 0: STORE_KEEP_ROWS */
+};
+struct store_keep store_keep_usual(struct utc_us now);
+
+struct store_keep_run {
+    struct store_keep keep;
+    unsigned phase;
+    int64_t after; /* where the phase goes on */
+    bool done;
+    uint64_t hours[STORE_TABLES]; /* rows of roll-ups made or added to */
+    uint64_t removed[STORE_TABLES];
+    uint64_t fragments;
+};
+void store_keep_begin(struct store_keep_run *run, const struct store_keep *keep);
+/* The next step, in the transaction that is open. After a failure the run may be begun anew. */
+MUST_USE enum err store_keep_step(struct store_db *db, struct store_keep_run *run);
+
+#endif

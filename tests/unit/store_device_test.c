@@ -1,0 +1,182 @@
+/* Devices and fragments: what is put comes back, in order, and before the facts that follow. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "store/device.h"
+#include "store/store.h"
+
+struct seen {
+    size_t devices;
+    struct store_device last;
+    char name[64];
+    char unit[64];
+    size_t fragments;
+    uint32_t last_no;
+    size_t last_size;
+};
+
+static enum err see_device(void *context, const struct store_device *device)
+{
+    struct seen *seen = context;
+
+    assert_true(device->id > seen->last.id); /* by id */
+    seen->devices++;
+    seen->last = *device;
+    snprintf(seen->name, sizeof seen->name, "%.*s", STR_ARG(device->name));
+    snprintf(seen->unit, sizeof seen->unit, "%.*s", STR_ARG(device->unit));
+    return OK;
+}
+
+static enum err see_fragment(void *context, const struct store_fragment *fragment)
+{
+    struct seen *seen = context;
+
+    seen->fragments++;
+    seen->last_no = fragment->no;
+    seen->last_size = fragment->body.size;
+    return OK;
+}
+
+static enum err see_and_stop(void *context, const struct store_device *device)
+{
+    (void)context;
+    (void)device;
+    return ERR_CANCELLED;
+}
+
+static struct store_db *open_db(char *folder)
+{
+    struct store_db *db = NULL;
+    struct diag diag = {0};
+
+    assert_non_null(mkdtemp(folder));
+    struct store_db_open open = {.folder = folder};
+    if (store_db_open(&open, &db, &diag))
+        fail_msg("%s", diag.text);
+    return db;
+}
+
+static struct store_device made(uint32_t id, struct str name)
+{
+    return (struct store_device){
+        .id = id,
+        .kind = STORE_DEVICE_TERMINAL,
+        .name = name,
+        .maker = STR("M1"),
+        .model = STR("T-8"),
+        .version = STR("v2"),
+        .auth = STR("secret"),
+        .unit = STR("truck-7"),
+        .unit_kind = STORE_UNIT_VEHICLE,
+        .empty_mm = 1500,
+        .full_mm = 200,
+        .state = STORE_DEVICE_UNASSIGNED,
+        .enrolled = {123456789},
+    };
+}
+
+static void a_device_is_replaced_by_id_and_never_by_name(void **state)
+{
+    char folder[] = "/tmp/yc-device-XXXXXX";
+    struct seen seen = {0};
+    (void)state;
+
+    struct store_db *db = open_db(folder);
+    struct store_device device = made(7, STR("13800000001"));
+    assert_int_equal(store_device_put(db, &device), OK);
+    device.unit = STR("truck-8");
+    device.state = STORE_DEVICE_KNOWN;
+    assert_int_equal(store_device_put(db, &device), OK);
+    struct store_device other = made(8, STR("13800000001"));
+    assert_int_equal(store_device_put(db, &other), ERR_EXISTS);
+    other.kind = STORE_DEVICE_SENSOR; /* a sensor may have a terminal's number */
+    assert_int_equal(store_device_put(db, &other), OK);
+    other.kind = STORE_DEVICE_TERMINAL;
+    assert_int_equal(store_device_put(db, &other), ERR_EXISTS);
+
+    assert_int_equal(store_device_each(db, see_device, &seen), OK);
+    assert_int_equal(seen.devices, 2);
+    assert_int_equal(seen.last.kind, STORE_DEVICE_SENSOR);
+    assert_int_equal(seen.last.enrolled.us, 123456789);
+    assert_int_equal(seen.last.empty_mm, 1500);
+    assert_int_equal(seen.last.full_mm, 200);
+    assert_string_equal(seen.unit, "truck-7");
+    assert_int_equal(store_device_each(db, see_and_stop, NULL), ERR_CANCELLED);
+    store_db_close(db);
+}
+
+static void a_text_over_the_limit_is_refused(void **state)
+{
+    char folder[] = "/tmp/yc-device-XXXXXX";
+    static char long_text[STORE_DEVICE_TEXT_MAX + 1];
+    (void)state;
+
+    struct store_db *db = open_db(folder);
+    struct store_device device = made(1, STR("1"));
+    device.auth = (struct str){long_text, sizeof long_text};
+    assert_int_equal(store_device_put(db, &device), ERR_LIMIT);
+    store_db_close(db);
+}
+
+static void told_nothing(void *context, struct store_ticket ticket, enum err err)
+{
+    (void)ticket;
+    *(enum err *)context = err;
+}
+
+static void devices_and_fragments_travel_in_the_batch(void **state)
+{
+    char folder[] = "/tmp/yc-device-XXXXXX";
+    struct diag diag = {0};
+    struct seen seen = {0};
+    struct store *store = NULL;
+    enum err told = ERR_BUSY;
+    char name[] = "sensor-1";
+    unsigned char body[] = {1, 2, 3};
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    struct store_options options = {
+        .folder = folder, .clock = clock_os(), .told = told_nothing, .context = &told};
+    assert_int_equal(store_open(&options, &store, &diag), OK);
+    struct store_device device = made(3, str_of(name));
+    assert_int_equal(store_put_device(store, &device), OK);
+    name[0] = '?'; /* the bytes were copied */
+    for (uint32_t no = 1; no <= 2; no++) {
+        struct store_fragment fragment = {3, 0x0801, 40, no, 2, {5}, {body, sizeof body}};
+        assert_int_equal(store_put_fragment(store, &fragment), OK);
+        fragment.first = 90;
+        assert_int_equal(store_put_fragment(store, &fragment), OK);
+    }
+    assert_int_equal(store_put_fragments_done(store, 3, 0x0801, 40), OK);
+    assert_int_equal(store_put_ticket(store, (struct store_ticket){1, 1}), OK);
+    store_drain(store);
+    assert_int_equal(told, OK);
+    store_close(store);
+
+    struct store_db *db = NULL;
+    struct store_db_open open = {.folder = folder, .read_only = true};
+    assert_int_equal(store_db_open(&open, &db, &diag), OK);
+    assert_int_equal(store_device_each(db, see_device, &seen), OK);
+    assert_int_equal(seen.devices, 1);
+    assert_string_equal(seen.name, "sensor-1");
+    assert_string_equal(seen.unit, "truck-7");
+    assert_int_equal(store_fragment_each(db, see_fragment, &seen), OK);
+    assert_int_equal(seen.fragments, 2); /* of the message that is not done */
+    assert_int_equal(seen.last_no, 2);
+    assert_int_equal(seen.last_size, 3);
+    store_db_close(db);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_device_is_replaced_by_id_and_never_by_name),
+        cmocka_unit_test(a_text_over_the_limit_is_refused),
+        cmocka_unit_test(devices_and_fragments_travel_in_the_batch),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
