@@ -21,6 +21,9 @@ struct app_serve {
     const char *bind;    /* an address in digits */
     uint16_t port;       /* of HTTP; 0: a free one */
     uint16_t jt808_port; /* 0: a free one */
+    uint16_t mqtt_port;  /* 0: a free one */
+    bool no_mqtt;
+    const char *bus_url; /* nats://... of a server that runs; NULL: ours is started */
     bool enrol_open;     /* new terminals are taken in, unassigned */
     const char *name;    /* one more host name that may be asked for; may be NULL */
     const char *version; /* of the program */
@@ -31,6 +34,8 @@ struct app_serve {
     void (*progress)(void *context, unsigned percent);
     /* Requests and devices are taken from now on. */
     void (*ready)(void *context, const struct app_ports *ports);
+    /* Something is not as asked, and the server goes on without it. */
+    void (*notice)(void *context, const struct diag *diag);
     void *context;
 };
 

@@ -263,12 +263,21 @@ static bool json_is_number(struct str text)
     return at == text.size && str_f64(text, &number) == OK;
 }
 
+/* What numbers, true, false and null are made of. */
+static bool json_is_plain(int c)
+{
+    const uint32_t letters = 0x1E2831; /* a e f l n r s t u */
+
+    if (c >= 'a' && c <= 'z')
+        return letters >> (c - 'a') & 1;
+    return (c >= '0' && c <= '9') || c == 'E' || c == '+' || c == '-' || c == '.';
+}
+
 static enum json_token json_plain(struct json *json)
 {
-    static const char letters[] = "+-.0123456789eEtrufalsn";
     size_t begin = json->at;
 
-    for (int c = json_peek(json); c > 0 && strchr(letters, c); c = json_peek(json))
+    while (json_is_plain(json_peek(json)))
         json->at++;
     json->text = (struct str){json->content.data + begin, json->at - begin};
     json->value = true;

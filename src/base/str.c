@@ -115,6 +115,37 @@ enum err str_i64(struct str text, int64_t *ret)
     return OK;
 }
 
+/* Up to 15 digits with a point among them, as most numbers are: both parts of the quotient are exact,
+ * so it is rounded once, as strtod would. False for every other text. */
+static bool str_short_f64(struct str text, double *ret)
+{
+    static const double tens[16] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = text.data[0] == '-';
+    uint64_t digits = 0;
+    size_t count = 0;
+    size_t point = text.size;
+
+    if (text.size > 17)
+        return false;
+    for (size_t i = negative; i < text.size; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.data[i] - '0';
+        if (digit <= 9) {
+            digits = digits * 10 + digit;
+            count++;
+        } else if (text.data[i] == '.' && point == text.size && count > 0) {
+            point = i;
+        } else {
+            return false;
+        }
+    }
+    if (count == 0 || count > 15)
+        return false;
+    double value = (double)digits / tens[point < text.size ? text.size - point - 1 : 0];
+    *ret = negative ? -value : value;
+    return true;
+}
+
 enum err str_f64(struct str text, double *ret)
 {
     char copy[65];
@@ -122,6 +153,8 @@ enum err str_f64(struct str text, double *ret)
 
     if (text.size == 0 || text.size >= sizeof copy)
         return ERR_SYNTAX;
+    if (str_short_f64(text, ret))
+        return OK;
     for (size_t i = 0; i < text.size; i++)
         if (!memchr("0123456789+-.eE", text.data[i], 15))
             return ERR_SYNTAX;

@@ -9,12 +9,15 @@
 #include "cmd/cmd.h"
 
 static const char serve_help[] =
-    "Usage: yancheng serve DIR [--http PORT] [--jt808 PORT] [--enrol known|open]\n"
+    "Usage: yancheng serve DIR [--http PORT] [--jt808 PORT] [--mqtt PORT|off]\n"
+    "                          [--enrol known|open] [--bus URL]\n"
     "                          [--bind ADDRESS] [--name HOST] [--no-map]\n\n"
     "Serves the page of the city in DIR until SIGTERM or Ctrl-C. When it is ready it prints\n"
-    "one line of JSON: {\"http\":8080,\"jt808\":8088}.\n"
+    "one line of JSON: {\"http\":8080,\"jt808\":8088,\"mqtt\":1883}.\n"
     "--http PORT      8080 by default; 0 takes a free port\n"
     "--jt808 PORT     8088 by default, for vehicle terminals; 0 takes a free port\n"
+    "--mqtt PORT      1883 by default, for MQTT sensors; 0 takes a free port; off: none\n"
+    "--bus URL        nats://... of a nats-server that runs; without it one is started\n"
     "--enrol WHO      known: only terminals of fleet.csv register (default); open: new ones are\n"
     "                 taken in and listed as unassigned\n"
     "--bind ADDRESS   127.0.0.1 by default: only this machine can reach it\n"
@@ -58,6 +61,12 @@ static void serve_ready(void *context, const struct app_ports *ports)
     fflush(stdout);
 }
 
+static void serve_notice(void *context, const struct diag *diag)
+{
+    (void)context;
+    fprintf(stderr, "yancheng serve: no MQTT: %s\n", diag ? diag->text : "");
+}
+
 static enum err serve_port(const char *option, uint16_t *ret_port, struct diag *diag)
 {
     uint64_t port;
@@ -86,6 +95,12 @@ static enum err serve_option(struct serve_call *call, int option, struct diag *d
         return serve_port("--http", &call->serve.port, diag);
     case 'j':
         return serve_port("--jt808", &call->serve.jt808_port, diag);
+    case 'q':
+        call->serve.no_mqtt = str_eq(str_of(optarg), STR("off"));
+        return call->serve.no_mqtt ? OK : serve_port("--mqtt", &call->serve.mqtt_port, diag);
+    case 'u':
+        call->serve.bus_url = optarg;
+        return OK;
     case 'e':
         return serve_enrol(call, diag);
     case 'b':
@@ -109,6 +124,7 @@ static enum err serve_parse(int argc, char **argv, struct serve_call *call, stru
 {
     static const struct option options[] = {
         {"http", required_argument, NULL, 'p'},  {"jt808", required_argument, NULL, 'j'},
+        {"mqtt", required_argument, NULL, 'q'},  {"bus", required_argument, NULL, 'u'},
         {"enrol", required_argument, NULL, 'e'}, {"bind", required_argument, NULL, 'b'},
         {"name", required_argument, NULL, 'n'},  {"no-map", no_argument, NULL, 'm'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
@@ -137,6 +153,8 @@ int cmd_serve(int argc, char **argv)
     struct serve_call call = {.serve = {.bind = "127.0.0.1",
                                         .port = 8080,
                                         .jt808_port = 8088,
+                                        .mqtt_port = 1883,
+                                        .notice = serve_notice,
                                         .version = YANCHENG_VERSION,
                                         .clock = clock_os(),
                                         .log = &log,

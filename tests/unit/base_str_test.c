@@ -120,10 +120,29 @@ static bool numbers_round_trip(struct rng *rng, size_t size)
     return str_f64(str_of(text), &f) == OK && f == real;
 }
 
+/* Short decimals, among them those with the sign, zeros and points of careless writers: strtod is the
+ * oracle, bit by bit. */
+static bool decimals_are_what_strtod_reads(struct rng *rng, size_t size)
+{
+    static const char letters[] = "0123456789012345678900-.";
+    char text[32];
+    double f = 7;
+    char *end;
+    size_t count = 1 + rng_below(rng, 1 + (uint32_t)size % 20);
+
+    for (size_t i = 0; i < count; i++)
+        text[i] = letters[rng_below(rng, sizeof letters - 1)];
+    text[count] = '\0';
+    double want = strtod(text, &end);
+    enum err err = str_f64(str_of(text), &f);
+    return *end ? err == ERR_SYNTAX : err == OK && memcmp(&f, &want, sizeof f) == 0;
+}
+
 static void numbers_written_are_read_back(void **state)
 {
     (void)state;
     PROP(numbers_round_trip, 2000, 62);
+    PROP(decimals_are_what_strtod_reads, 20000, 19);
 }
 
 /* RFC 3629, section 3 (the table) and section 10 (overlong forms, surrogates). */

@@ -1,5 +1,7 @@
 // What the server tells. The interface is described in docs/api/openapi.yaml, the plan in
 // docs/plan-format.md.
+import { read } from './http'
+
 export interface Name {
   zh: string
   en: string
@@ -103,6 +105,13 @@ export interface Unserved {
   lng: number
 }
 
+export interface Vehicle {
+  id: string
+  plate: string
+  kind: string
+  depot: string
+}
+
 export interface Plan {
   city: { id: string; name: Name }
   date: string
@@ -125,35 +134,13 @@ export interface Plan {
   unserved: Unserved[]
 }
 
-export class ApiError extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
-async function ask(path: string): Promise<Response> {
-  let response: Response
-  try {
-    response = await fetch(path, { cache: 'no-cache' })
-  } catch {
-    throw new ApiError(0, 'offline', 'The server cannot be reached.')
-  }
-  if (response.ok) return response
-  const body: unknown = await response.json().catch(() => null)
-  const problem = body as { code?: string; detail?: string } | null // RFC 9457
-  throw new ApiError(response.status, problem?.code ?? 'failed', problem?.detail ?? response.statusText)
-}
-
 export const api = {
-  city: async (): Promise<City> => (await ask('/api/v1/city')).json(),
-  bins: async (): Promise<GeoJSON.FeatureCollection> => (await ask('/api/v1/bins')).json(),
-  facilities: async (): Promise<Facility[]> => (await (await ask('/api/v1/facilities')).json()).facilities,
-  routes: async (): Promise<GeoJSON.FeatureCollection> => (await ask('/api/v1/plan/routes')).json(),
-  plan: async (): Promise<Plan> => (await ask('/api/v1/plan')).json(),
+  city: async (): Promise<City> => (await read('/api/v1/city')).json(),
+  bins: async (): Promise<GeoJSON.FeatureCollection> => (await read('/api/v1/bins')).json(),
+  facilities: async (): Promise<Facility[]> => (await (await read('/api/v1/facilities')).json()).facilities,
+  vehicles: async (): Promise<Vehicle[]> => (await (await read('/api/v1/vehicles')).json()).vehicles,
+  routes: async (): Promise<GeoJSON.FeatureCollection> => (await read('/api/v1/plan/routes')).json(),
+  plan: async (): Promise<Plan> => (await read('/api/v1/plan')).json(),
   // Changes when the plan does; null when there is none.
-  planVersion: async (): Promise<string | null> => (await (await ask('/api/v1/health')).json()).plan,
+  planVersion: async (): Promise<string | null> => (await (await read('/api/v1/health')).json()).plan,
 }

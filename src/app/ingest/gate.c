@@ -1,14 +1,127 @@
 /* gate.c - see gate.h. */
 #include "app/ingest/gate.h"
 
-enum { APP_GATE_SAVE_MS = 60000 };
+#include "base/file.h"
+#include "base/jw.h"
+
+enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000 };
+
+/* Who is told by a ticket; anything else is a session of a terminal. */
+#define APP_WHOM_HTTP UINT64_MAX
+#define APP_WHOM_MQTT (UINT64_MAX - 1)
+
+/* A request that waits for its readings to be on disk. */
+struct app_waiting {
+    struct http_call *call;
+    struct app_reading_sum sum;
+};
+
+static void app_gate_answer(struct app_waiting *waiting, enum err err)
+{
+    struct http_reply reply = {.status = 202, .type = "application/json", .cache = "no-store"};
+    struct buf body;
+    struct jw jw;
+
+    if (err) {
+        http_reply_err(waiting->call, err, "The readings could not be stored; send them again.");
+        mem_free(waiting);
+        return;
+    }
+    buf_init(&body, 256);
+    jw_init(&jw, &body);
+    jw_object(&jw);
+    jw_key(&jw, "accepted");
+    jw_i64(&jw, waiting->sum.accepted);
+    jw_key(&jw, "unknown");
+    jw_i64(&jw, waiting->sum.unknown);
+    jw_object_end(&jw);
+    http_reply_take(waiting->call, &reply, &body);
+    mem_free(waiting);
+}
 
 static void app_gate_told(void *context, struct store_ticket ticket, enum err err)
 {
     struct app_gate *gate = context;
 
-    if (!gate->closing)
+    if (ticket.whom == APP_WHOM_HTTP)
+        app_gate_answer((struct app_waiting *)(uintptr_t)ticket.what, err);
+    else if (ticket.whom == APP_WHOM_MQTT && err)
+        bus_nak(gate->bus, (struct bus_token){ticket.what}, APP_GATE_AGAIN_MS);
+    else if (ticket.whom == APP_WHOM_MQTT)
+        bus_ack(gate->bus, (struct bus_token){ticket.what});
+    else if (!gate->closing)
         app_terminals_told(&gate->terminals, ticket, err);
+}
+
+void app_gate_readings(struct app_gate *gate, struct http_call *call,
+                       const struct app_reading_message *message)
+{
+    struct diag diag = {0};
+    char text[512];
+
+    struct app_waiting *waiting = mem_zero(1, sizeof *waiting);
+    enum err err = waiting ? app_readings_take(&gate->readings, message, &waiting->sum, &diag)
+                           : diag_set(&diag, ERR_NOMEM, "no memory to take readings");
+    if (!err)
+        err =
+            store_put_ticket(gate->store, (struct store_ticket){APP_WHOM_HTTP, (uintptr_t)waiting});
+    if (err) {
+        mem_free(waiting);
+        diag_text(&diag, sizeof text, text);
+        http_reply_error(call, (unsigned)err_http(err), "bad_readings", text);
+        return;
+    }
+    waiting->call = call;
+    http_call_defer(call);
+}
+
+/* --- MQTT --- */
+
+/* "readings/NAME": the sensor that the topic names. */
+static struct str app_gate_topic_device(struct str topic)
+{
+    struct str head = str_cut(&topic, '/');
+
+    return str_eq(head, STR("readings")) ? str_cut(&topic, '/') : STR("");
+}
+
+static void app_gate_message(void *context, const struct bus_message *message)
+{
+    struct app_gate *gate = context;
+    struct app_reading_sum sum;
+    struct diag diag = {0};
+    struct app_reading_message readings = {
+        .kind = wire_bin_kind_of(message->topic, message->payload),
+        .body = message->payload,
+        .topic_device = app_gate_topic_device(message->topic),
+        .received = message->received,
+    };
+
+    enum err err = app_readings_take(&gate->readings, &readings, &sum, &diag);
+    if (!err)
+        err = store_put_ticket(gate->store,
+                               (struct store_ticket){APP_WHOM_MQTT, message->token.value});
+    if (err == ERR_BUSY || err == ERR_NOMEM) {
+        bus_nak(gate->bus, message->token, APP_GATE_AGAIN_MS);
+    } else if (err) { /* it would be wrong again: said once, and let go */
+        LOG(gate->log, WARN, "mqtt_message_refused", KV_ERR("err", err),
+            KV_STR("why", str_of(diag.text)), KV_I64("bytes", message->payload.size));
+        bus_ack(gate->bus, message->token);
+    }
+}
+
+static void app_gate_mqtt(void *context, enum bus_state state, const struct diag *diag)
+{
+    struct app_gate *gate = context;
+
+    gate->mqtt = state;
+    if (state == BUS_LOST || state == BUS_FAILED)
+        LOG(gate->log, WARN, "mqtt_lost", KV_STR("why", str_of(diag ? diag->text : "")));
+    if ((state == BUS_READY || state == BUS_FAILED) && gate->mqtt_told) {
+        gate->mqtt_told(gate->told_context, state == BUS_READY ? bus_mqtt_port(gate->bus) : 0,
+                        diag);
+        gate->mqtt_told = NULL;
+    }
 }
 
 /* The end of a turn: what came in is handed to the writer if it is time. */
@@ -84,6 +197,37 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
     return err;
 }
 
+/* Without nats-server the rest goes on: that is told, not fatal. */
+static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_options *options,
+                             struct diag *diag)
+{
+    static const char *const filters[] = {"readings/#", "application/#", "v3/#"};
+    char folder[FILE_PATH_MAX];
+    struct bus_options bus = {.loop = options->loop,
+                              .clock = options->clock,
+                              .url = options->bus_url,
+                              .bind = options->bind,
+                              .port = options->mqtt_port,
+                              .filters = filters,
+                              .filter_count = COUNT_OF(filters),
+                              .message = app_gate_message,
+                              .state = app_gate_mqtt,
+                              .context = gate};
+
+    enum err err = file_join(sizeof folder, folder, options->folder, "bus");
+    if (err)
+        return diag_at(diag, err, options->folder, 0, 0, "path is too long");
+    bus.folder = folder;
+    gate->mqtt_told = options->mqtt;
+    gate->told_context = options->context;
+    err = bus_new(&bus, &gate->bus, diag);
+    if (err != ERR_UNSUPPORTED)
+        return err;
+    LOG(options->log, WARN, "mqtt_off", KV_STR("why", str_of(diag->text)));
+    options->mqtt(options->context, 0, diag);
+    return OK;
+}
+
 static enum err app_gate_start(struct app_gate *gate, const struct app_gate_options *options,
                                struct diag *diag)
 {
@@ -104,13 +248,20 @@ static enum err app_gate_start(struct app_gate *gate, const struct app_gate_opti
                                              .commands = gate->commands,
                                              .live = gate->live,
                                              .enrol_open = options->enrol_open};
-    return app_terminals_start(&gate->terminals, &terminals, gate->reader, diag);
+    gate->readings = (struct app_readings){.devices = &gate->devices,
+                                           .store = gate->store,
+                                           .live = gate->live,
+                                           .clock = options->clock,
+                                           .log = options->log,
+                                           .enrol_open = options->enrol_open};
+    err = app_terminals_start(&gate->terminals, &terminals, gate->reader, diag);
+    return err || options->no_mqtt ? err : app_gate_bus(gate, options, diag);
 }
 
 enum err app_gate_open(const struct app_gate_options *options, struct app_gate *ret_gate,
                        struct diag *diag)
 {
-    *ret_gate = (struct app_gate){0};
+    *ret_gate = (struct app_gate){.log = options->log};
     app_devices_init(&ret_gate->devices);
     return app_gate_start(ret_gate, options, diag);
 }
@@ -120,6 +271,12 @@ void app_gate_quiesce(struct app_gate *gate)
     net_jt808_quiesce(gate->terminals.server);
 }
 
+void app_gate_drain(struct app_gate *gate)
+{
+    if (gate->store)
+        store_drain(gate->store);
+}
+
 void app_gate_close(struct app_gate *gate)
 {
     if (gate->store && gate->terminals.server) {
@@ -127,6 +284,7 @@ void app_gate_close(struct app_gate *gate)
         store_drain(gate->store); /* answers go out with the last turn of the links */
     }
     gate->closing = true;
+    bus_free(gate->bus);
     app_terminals_stop(&gate->terminals);
     net_turn_free(gate->turn);
     net_watch_free(gate->committed);

@@ -1,8 +1,9 @@
+import devices from './en-devices'
 import type zh from './zh'
 
 const en: typeof zh = {
   app: { name: 'Yancheng', tagline: 'Waste sorting and street sanitation', skip: 'Skip to the routes', language: '中文', nav: 'Main' },
-  page: { plan: 'Plan' },
+  page: { plan: 'Plan', devices: 'Devices' },
   state: {
     loading: 'Reading the city and its plan…',
     failed: 'The data could not be fetched',
@@ -132,6 +133,7 @@ const en: typeof zh = {
     charger: 'Charger',
     sweepings_site: 'Sweepings site',
   },
+  ...devices,
   sheet: { handle: 'Drag the panel', expand: 'Expand the panel', collapse: 'Collapse the panel' },
 }
 

@@ -1,6 +1,8 @@
+import devices from './zh-devices'
+
 export default {
   app: { name: '雁城', tagline: '分类收运与环卫调度', skip: '跳到线路列表', language: 'English', nav: '主导航' },
-  page: { plan: '作业计划' },
+  page: { plan: '作业计划', devices: '设备' },
   state: {
     loading: '正在读取城市与计划…',
     failed: '数据没有取到',
@@ -130,5 +132,6 @@ export default {
     charger: '充电站',
     sweepings_site: '清扫物堆场',
   },
+  ...devices,
   sheet: { handle: '拉动面板', expand: '展开面板', collapse: '收起面板' },
 }

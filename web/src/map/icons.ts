@@ -26,6 +26,15 @@ export function facilitySvg(kind: string): string {
     `<g fill="none" stroke="#fff" stroke-width="1.800" stroke-linecap="round" stroke-linejoin="round">${glyphs[kind] ?? ''}</g></svg>`
 }
 
+// A vehicle on the road: the round mark points where it drives.
+export type VehicleTone = 'online' | 'alarm' | 'silent'
+export const VEHICLE_TONES: Record<VehicleTone, string> = { online: '#0b7a5f', alarm: '#c92a2a', silent: '#6b7783' }
+
+export function vehicleSvg(tone: VehicleTone): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="36" height="36" viewBox="0 0 36 36"><path d="M18 2.500 24.500 10.500a11 11 0 1 1-13 0z" fill="${VEHICLE_TONES[tone]}" stroke="#fff" stroke-width="2.200" stroke-linejoin="round"/>` +
+    '<path d="M18 11.500 23 25l-5-3.200L13 25z" fill="#fff"/></svg>'
+}
+
 export const svgUrl = (svg: string): string => `data:image/svg+xml,${encodeURIComponent(svg)}`
 
 const arrow = '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16"><path d="M5.500 3.500 10.500 8l-5 4.500" fill="none" stroke="#fff" stroke-width="2.200" stroke-linecap="round" stroke-linejoin="round"/></svg>'
@@ -46,6 +55,7 @@ function load(map: Map, id: string, svg: string, size: number): Promise<void> {
 export async function addIcons(map: Map): Promise<void> {
   await Promise.all([
     ...FACILITY_KINDS.map((kind) => load(map, `facility-${kind}`, facilitySvg(kind), 32)),
+    ...(Object.keys(VEHICLE_TONES) as VehicleTone[]).map((tone) => load(map, `vehicle-${tone}`, vehicleSvg(tone), 36)),
     load(map, 'arrow', arrow, 16),
     load(map, 'warning', warning, 24),
   ])

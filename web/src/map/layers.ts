@@ -23,7 +23,8 @@ function offset(index: number, count: number): [number, number] {
 
 // Hundreds of marks on one spot say less than one mark with their number.
 const sourceOptions: Record<string, object> = {
-  bins: { buffer: 8, tolerance: 0.5 },
+  // Levels that sensors tell are set bin by bin: a city's bins are too many to be set anew.
+  bins: { buffer: 8, tolerance: 0.5, promoteId: 'id' },
   unserved: { cluster: true, clusterRadius: 34, clusterMaxZoom: 15 },
 }
 
@@ -38,6 +39,9 @@ export function setData(map: Map, id: string, data: Collection | null): void {
 export function addLayers(map: Map, streams: Stream[], language: Language): void {
   // Lines and dots lie under the ground's names, marks above them.
   const names = map.getLayer('water-name') ? 'water-name' : undefined
+  // A bin whose sensor speaks has a strong rim.
+  const fill = ['coalesce', ['feature-state', 'fill_pct'], ['get', 'fill_pct']]
+  const told = ['!=', ['feature-state', 'fill_pct'], null]
   streams.forEach((stream, i) => {
     const [x, y] = offset(i, streams.length)
     const shift = (scale: number): [number, number] => [x * scale, y * scale]
@@ -47,10 +51,10 @@ export function addLayers(map: Map, streams: Stream[], language: Language): void
         'circle-color': stream.colour,
         'circle-radius': zoomed(9, 0.9, 12, 1.5, 14, 3, 16, 5.5, 18, 10),
         'circle-translate': zoomed(11, ['literal', shift(0)], 13, ['literal', shift(3)], 14, ['literal', shift(7)], 16, ['literal', shift(12.5)], 18, ['literal', shift(22)]),
-        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 10, ['interpolate', ['linear'], ['get', 'fill_pct'], 0, 0.12, stream.collect_at_pct, 0.55],
-          14, ['interpolate', ['linear'], ['get', 'fill_pct'], 0, 0.22, stream.collect_at_pct, 0.95]] as unknown as ExpressionSpecification,
+        'circle-opacity': ['interpolate', ['linear'], ['zoom'], 10, ['interpolate', ['linear'], fill, 0, 0.12, stream.collect_at_pct, 0.55],
+          14, ['interpolate', ['linear'], fill, 0, 0.22, stream.collect_at_pct, 0.95]] as unknown as ExpressionSpecification,
         'circle-stroke-color': stream.colour,
-        'circle-stroke-width': zoomed(13, 0, 14, 0.8, 18, 1.5),
+        'circle-stroke-width': zoomed(13, 0, 14, ['case', told, 1.8, 0.8], 18, ['case', told, 3, 1.5]),
       },
     }, names)
   })

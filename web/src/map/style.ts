@@ -6,6 +6,7 @@ import type { Language } from '../i18n'
 
 export const REGULAR = ['DejaVu Sans Regular']
 export const BOLD = ['DejaVu Sans Bold']
+export const IDEOGRAPHS = "'PingFang SC','Microsoft YaHei','Noto Sans CJK SC','Source Han Sans SC','WenQuanYi Micro Hei',sans-serif"
 
 const ink = '#6b7580'
 const halo = '#fbfaf7'

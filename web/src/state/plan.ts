@@ -1,8 +1,10 @@
 // The page's one picture of the city and its plan, and what the user looks at in it. Every part of
 // the page reads and changes this; nothing is passed from part to part.
 import { computed, reactive, ref, shallowRef, watch } from 'vue'
-import { api, ApiError, type City, type Facility, type Name, type Plan, type Route } from '../api'
+import { api, type City, type Facility, type Name, type Plan, type Route } from '../api'
+import { ApiError } from '../http'
 import { vehicleColour } from './colours'
+import { entered } from './session'
 
 export type Loading = 'loading' | 'ready' | 'failed'
 export type SortKey = 'start' | 'km' | 'hours' | 'kg' | 'fill'
@@ -16,8 +18,8 @@ export const plan = shallowRef<Plan | null>(null)
 export const paths = shallowRef<GeoJSON.FeatureCollection | null>(null)
 
 export const loading = ref<Loading>('loading')
-export const problem = ref('')
-export const planProblem = ref('')
+export const problem = shallowRef<unknown>(null)
+export const planProblem = shallowRef<unknown>(null)
 export const offline = ref(false)
 export const updates = ref(0) // times the plan was replaced while the page was open
 
@@ -26,7 +28,7 @@ export const hoveredId = ref<string | null>(null)
 export const focus = shallowRef<{ lat: number; lng: number } | null>(null)
 
 export const filter = reactive({ text: '', kind: 'all' as 'all' | 'collect' | 'sweep', streams: [] as string[], sort: 'start' as SortKey })
-export const layers = reactive({ bins: {} as Record<string, boolean>, collect: true, sweep: true, facilities: true, unserved: true })
+export const layers = reactive({ bins: {} as Record<string, boolean>, collect: true, sweep: true, facilities: true, unserved: true, live: true })
 export const colourBy = ref<'vehicle' | 'stream'>('vehicle')
 
 let version: string | null = null
@@ -105,32 +107,46 @@ async function loadPlan(): Promise<void> {
     paths.value = lines
   }
   version = now
-  planProblem.value = ''
+  planProblem.value = null
+}
+
+export async function loadCity(): Promise<void> {
+  const answer = await api.city()
+  for (const stream of answer.streams) layers.bins[stream.code] ??= true
+  city.value = answer
+}
+
+// Large; asked for once.
+let binsAsked: Promise<void> | null = null
+export function loadBins(): Promise<void> {
+  binsAsked ??= api.bins().then((answer) => { bins.value = answer }).catch((error: unknown) => {
+    binsAsked = null
+    throw error
+  })
+  return binsAsked
 }
 
 export async function load(): Promise<void> {
-  loading.value = 'loading'
+  if (loading.value !== 'ready') loading.value = 'loading'
   try {
-    const [aCity, someFacilities] = await Promise.all([api.city(), api.facilities(), loadPlan()])
-    for (const stream of aCity.streams) layers.bins[stream.code] ??= true
-    city.value = aCity
+    const [, someFacilities] = await Promise.all([loadCity(), api.facilities(), loadPlan()])
     facilities.value = someFacilities
     loading.value = 'ready'
     offline.value = false
   } catch (error) {
-    problem.value = error instanceof Error ? error.message : String(error)
+    problem.value = error
     loading.value = 'failed'
     return
   }
-  try { // large, and the page is useful before it is here
-    bins.value = await api.bins()
+  try { // the page is useful before they are here
+    await loadBins()
   } catch (error) {
-    problem.value = error instanceof Error ? error.message : String(error)
+    problem.value = error
   }
 }
 
 async function poll(): Promise<void> {
-  if (loading.value !== 'ready' || document.hidden) return
+  if (loading.value !== 'ready' || document.hidden || !entered.value) return
   try {
     const now = await api.planVersion()
     offline.value = false
@@ -139,7 +155,7 @@ async function poll(): Promise<void> {
     updates.value++
   } catch (error) {
     if (error instanceof ApiError && error.status === 0) offline.value = true
-    else planProblem.value = error instanceof Error ? error.message : String(error)
+    else planProblem.value = error
   }
 }
 
