@@ -2,6 +2,7 @@
 #include "app/serve.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "app/api/api.h"
 #include "app/ingest/gate.h"
@@ -212,10 +213,22 @@ static void app_serve_done(struct app_server *server)
     city_free(server->city);
 }
 
+/* Ten thousand terminals are ten thousand descriptors: as many as the system lets us have. */
+static void app_serve_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
 {
     struct app_server server = {.serve = serve};
 
+    app_serve_descriptors();
     app_api_init(&server.api);
     enum err err = app_serve_load(&server, diag);
     if (!err)

@@ -236,6 +236,40 @@ static void what_no_terminal_would_read_is_refused(void **state)
     tools_done(&tools);
 }
 
+/* A route of a thousand points, 18 KB in 18 parts. */
+static void a_long_route_fits(void **state)
+{
+    struct wire_jt808_message message;
+    struct diag diag = {0};
+    struct arena arena;
+    struct buf json;
+    struct buf body;
+
+    (void)state;
+    buf_init(&json, BYTES_MAX);
+    buf_init(&body, BYTES_MAX);
+    buf_str(&json, STR("{\"id\":1,\"attr\":0,\"points\":["));
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&json,
+                   "%s{\"point_id\":%d,\"segment_id\":%d,\"lat_e6\":26890000,\"lon_e6\":112570000,"
+                   "\"width_m\":12,\"attr\":0}",
+                   i ? "," : "", i + 1, i + 1);
+    buf_str(&json, STR("]}"));
+    arena_init(&arena, WIRE_JT808_ORDER_BYTES);
+    if (wire_jt808_body_parse_json(buf_text(&json), 0x8606, false, &arena, &message, &diag))
+        fail_msg("%s", diag.text);
+    wire_jt808_body_encode(&message, &body);
+    assert_int_equal(body.size, 4 + 2 + 2 + 1000 * 18);
+    arena_done(&arena);
+    arena_init(&arena, WIRE_JT808_TREE_BYTES / 4);
+    assert_int_equal(
+        wire_jt808_body_parse_json(buf_text(&json), 0x8606, false, &arena, &message, &diag),
+        ERR_NOMEM);
+    arena_done(&arena);
+    buf_done(&json);
+    buf_done(&body);
+}
+
 static enum err parse_one(void *context)
 {
     static const char json[] =
@@ -261,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_become_bytes),
         cmocka_unit_test(what_no_terminal_would_read_is_refused),
+        cmocka_unit_test(a_long_route_fits),
         cmocka_unit_test(refused_allocations_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,28 @@ static void app_api_store(struct jw *jw, const struct store *store)
     jw_object_end(jw);
 }
 
+static void app_api_mqtt(struct jw *jw, const struct app_gate *gate)
+{
+    static const char *const states[] = {"starting", "ready", "lost", "failed"};
+
+    jw_key(jw, "mqtt");
+    if (!gate->bus) {
+        jw_null(jw);
+        return;
+    }
+    struct bus_counts counts = bus_counts(gate->bus);
+    jw_object(jw);
+    app_api_count(jw, "port", bus_mqtt_port(gate->bus));
+    jw_key(jw, "state");
+    jw_text(jw, states[gate->mqtt]);
+    app_api_count(jw, "messages", counts.messages);
+    app_api_count(jw, "repeats", counts.repeats);
+    app_api_count(jw, "dropped", counts.dropped);
+    app_api_count(jw, "refused", gate->readings.refused);
+    app_api_count(jw, "unknown", gate->readings.unknown);
+    jw_object_end(jw);
+}
+
 void app_api_gateways(void *context, struct http_call *call)
 {
     struct app_api *api = context;
@@ -75,8 +97,7 @@ void app_api_gateways(void *context, struct http_call *call)
     jw_init(&jw, &body);
     jw_object(&jw);
     app_api_jt808(&jw, &api->gate->terminals);
-    jw_key(&jw, "mqtt");
-    jw_null(&jw);
+    app_api_mqtt(&jw, api->gate);
     app_api_store(&jw, api->gate->store);
     jw_object_end(&jw);
     app_api_reply(call, 200, &body);

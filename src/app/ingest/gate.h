@@ -13,6 +13,7 @@
 #include "app/ingest/reading.h"
 #include "app/ingest/terminal.h"
 #include "bus/bus.h"
+#include "store/keep.h"
 
 struct app_gate {
     struct store *store;
@@ -31,6 +32,10 @@ struct app_gate {
     struct net_timer *tidy; /* snapshot, roll-ups, retention */
     void (*mqtt_told)(void *context, uint16_t port, const struct diag *diag); /* once */
     void *told_context;
+    struct store_keep_run keep; /* roll-ups and retention, a step a job */
+    bool keeping;
+    bool ending;         /* no further step begins: the end would wait for it */
+    struct mono_us kept; /* when it was last begun */
     bool closing;
 };
 

@@ -5,7 +5,7 @@ import type { Device } from '../api-devices'
 import { BOLD } from './style'
 import type { VehicleTone } from './icons'
 
-const GLIDE_MS = 700
+const GLIDE_MS = 300
 const FRAME_MS = 50
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
@@ -27,7 +27,7 @@ export function addLiveLayers(map: GlMap): void {
   map.addLayer({ id: 'vehicle-live', type: 'symbol', source: 'live',
     layout: { 'icon-image': ['concat', 'vehicle-', ['get', 'tone']], 'icon-size': size, 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       'symbol-sort-key': ['match', ['get', 'tone'], 'alarm', 2, 'online', 1, 0] } })
-  map.addLayer({ id: 'vehicle-live-name', type: 'symbol', source: 'live', minzoom: 13,
+  map.addLayer({ id: 'vehicle-live-name', type: 'symbol', source: 'live', minzoom: 13.4,
     layout: { 'text-field': ['get', 'name'], 'text-font': BOLD, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 1.5], 'text-optional': true },
     paint: { 'text-color': '#16323a', 'text-halo-color': '#ffffff', 'text-halo-width': 1.8 } })
 }
