@@ -148,10 +148,27 @@ static bool app_api_user_other(struct http_call *call, struct str *ret_name)
     return true;
 }
 
+/* A row of the trail for each thing that is new. */
+static enum err app_api_user_traces(struct store_db *db, const struct app_task *task,
+                                    const struct store_user *user)
+{
+    struct app_actor actor = app_task_actor(task);
+    enum err err = OK;
+
+    if (task->user.password[0])
+        err = app_account_change(db, &actor, user, "user_password");
+    if (!err && task->user.roles)
+        err = app_account_change(db, &actor, user, "user_roles");
+    if (!err && task->id)
+        err = app_account_change(db, &actor, user, user->locked ? "user_locked" : "user_unlocked");
+    if (!err && task->id && !user->locked)
+        err = app_account_forgive(db, str_of(user->name));
+    return err;
+}
+
 /* Reads the row again inside the transaction: somebody else may have changed it. */
 static enum err app_api_user_change_write(struct store_db *db, struct app_task *task)
 {
-    struct app_actor actor = app_task_actor(task);
     struct store_user user;
 
     enum err err = store_user_get(db, str_of(task->user.name), &user);
@@ -164,14 +181,7 @@ static enum err app_api_user_change_write(struct store_db *db, struct app_task *
     if (task->id)
         user.locked = task->user.locked;
     user.changed = task->now;
-    if (task->user.password[0])
-        err = app_account_change(db, &actor, &user, "user_password");
-    if (!err && task->user.roles)
-        err = app_account_change(db, &actor, &user, "user_roles");
-    if (!err && task->id)
-        err = app_account_change(db, &actor, &user, user.locked ? "user_locked" : "user_unlocked");
-    if (!err && task->id && !user.locked)
-        err = app_account_forgive(db, str_of(user.name));
+    err = app_api_user_traces(db, task, &user);
     if (!err)
         task->user = user;
     return err;
