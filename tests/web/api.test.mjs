@@ -133,10 +133,10 @@ test('what hinders the server is told in one sentence, with a failing exit statu
   const run = (args, env = process.env) => spawnSync(program, ['serve', ...args], { encoding: 'utf8', env, timeout: 20000 })
   try {
     for (const [args, status, sentence, env] of [
-      [[server.dir, '--http', String(server.port)], 1, /port \d+ of 127\.0\.0\.1 is in use/],
+      [[bare, '--no-map', '--http', String(server.port)], 1, /port \d+ of 127\.0\.0\.1 is in use/],
       [[empty], 1, /city\.yaml/],
       [[join(empty, 'none')], 1, /none/],
-      [[server.dir, '--bind', 'here'], 2, /no address/],
+      [[bare, '--no-map', '--bind', 'here'], 2, /no address/],
       [[server.dir, '--http', '70000'], 2, /0 to 65535/],
       [[], 2, /name one city folder/],
       [[bare, '--http', '0'], 1, /tilemaker is not installed/, { ...process.env, PATH: '/nonexistent' }],
