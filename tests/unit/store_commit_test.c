@@ -139,6 +139,35 @@ static void a_full_queue_answers_busy(void **state)
     store_drain(store);
     assert_int_equal(store_counts(store).positions, STORE_WAITING_MAX);
     assert_int_equal(store_counts(store).waiting, 0);
+    assert_true(mem_live_bytes() < 8 << 20); /* a flood's memory is given back */
+    store_close(store);
+}
+
+/* Bytes that wait are counted over all batches, those under way too. */
+static void bytes_that_wait_are_limited(void **state)
+{
+    char folder[] = "/tmp/yc-store-XXXXXX";
+    struct told told = {0};
+    static unsigned char body[STORE_BODY_MAX];
+    struct store_event event = {
+        .key = {.device = 1}, .kind = STR("x"), .body = {body, sizeof body}};
+    size_t put = 0;
+    (void)state;
+
+    folder_new(folder);
+    struct store *store = open_store(folder, &told);
+    for (;; put++) {
+        event.key.hash = put;
+        enum err err = store_put_event(store, &event);
+        if (err == ERR_BUSY)
+            break;
+        assert_int_equal(err, OK);
+        (void)store_flush(store);
+    }
+    assert_int_equal(put, STORE_WAITING_BYTES_MAX / (STORE_BODY_MAX + 1));
+    store_drain(store);
+    assert_int_equal(store_counts(store).events, put);
+    assert_int_equal(store_put_event(store, &event), OK);
     store_close(store);
 }
 
@@ -180,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_resent_fact_is_stored_once),
         cmocka_unit_test(a_job_runs_after_the_facts_before_it),
         cmocka_unit_test(a_full_queue_answers_busy),
+        cmocka_unit_test(bytes_that_wait_are_limited),
         cmocka_unit_test(a_file_of_another_program_is_refused),
         cmocka_unit_test(a_folder_that_cannot_be_written_is_told),
     };
