@@ -14,9 +14,13 @@ enum {
 
 static bool app_account_letter(char c, bool first, bool device)
 {
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (device && c >= 'A' && c <= 'Z'))
+    static const char inner[] = "._-";
+
+    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
         return true;
-    return !first && (c == '.' || c == '_' || c == '-' || (device && c == ':'));
+    if (device && ((c >= 'A' && c <= 'Z') || (c == ':' && !first)))
+        return true;
+    return !first && memchr(inner, c, sizeof inner - 1);
 }
 
 static bool app_account_named(struct str name, bool device)
@@ -56,6 +60,15 @@ static bool app_account_holds(struct str text, struct str part)
     return false;
 }
 
+static size_t app_account_characters(struct str text)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < text.size; i++)
+        count += ((unsigned char)text.data[i] & 0xC0) != 0x80; /* not a continuation in UTF-8 */
+    return count;
+}
+
 static unsigned app_account_letters(struct str text)
 {
     bool seen[256] = {false};
@@ -71,9 +84,11 @@ static unsigned app_account_letters(struct str text)
 
 enum err app_account_password(struct str name, struct str password, struct diag *diag)
 {
-    if (password.size < APP_PASSWORD_BYTES_MIN || password.size > APP_PASSWORD_BYTES_MAX)
-        return diag_set(diag, ERR_INVALID, "a password has %d to %d characters",
-                        APP_PASSWORD_BYTES_MIN, APP_PASSWORD_BYTES_MAX);
+    if (app_account_characters(password) < APP_PASSWORD_MIN ||
+        password.size > APP_PASSWORD_BYTES_MAX)
+        return diag_set(diag, ERR_INVALID,
+                        "a password has at least %d characters, and at most %d bytes",
+                        APP_PASSWORD_MIN, APP_PASSWORD_BYTES_MAX);
     if (name.size >= APP_NAME_TELLING && app_account_holds(password, name))
         return diag_set(diag, ERR_INVALID, "a password must not contain the name");
     if (app_account_letters(password) < APP_PASSWORD_LETTERS_MIN)

@@ -12,7 +12,7 @@
 #include "store/user.h"
 
 enum {
-    APP_PASSWORD_BYTES_MIN = 10,
+    APP_PASSWORD_MIN = 10, /* characters */
     APP_PASSWORD_BYTES_MAX = 256,
     APP_TOKEN_CHARS = 43, /* 32 bytes in base64url, unpadded */
 };
