@@ -256,7 +256,7 @@ static enum err store_start(struct store *store, const struct store_options *opt
     enum err err = store_lock_take(options->folder, &store->lock, diag);
     if (!err)
         err = store_db_open(&open, &store->db, diag);
-    if (!err && options->checkpoint_pages == 0)
+    if (!err && !options->checkpoint_here)
         err = store_checkpoint_new(&open, store->db, &store->checkpoint, diag);
     struct store_marks newest = {0};
     if (!err)

@@ -37,7 +37,8 @@ struct store_ticket {
 struct store_options {
     const char *folder;   /* the city's; the file is STORE_FILE in it */
     const char *vfs;      /* an SQLite VFS for tests; NULL: the system's */
-    int checkpoint_pages; /* as in struct store_db_open; 0: a thread beside the writer does it */
+    int checkpoint_pages; /* of the log, after which it is folded into the file; 0: the usual */
+    bool checkpoint_here; /* by the writer itself; else by a thread beside it */
     const struct clock *clock;
     /* Everything put with this ticket and before it is on disk (OK), or this batch is not. */
     void (*told)(void *context, struct store_ticket ticket, enum err err);

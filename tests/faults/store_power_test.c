@@ -10,7 +10,8 @@
 
 enum {
     FACTS_MAX = 4000,
-    POWER_ROUNDS = 240,
+    POWER_ROUNDS = 220,
+    POWER_ROUNDS_BESIDE = 100,
     ERROR_PLACES = 60,
     CHECKPOINT_PAGES = 12, /* so that small tests see many */
     ITEM_BYTES = 300,
@@ -22,6 +23,7 @@ struct giver {
     size_t count;
     enum err last;
     struct store *store;
+    bool beside; /* the log is folded by a thread beside the writer */
     int64_t utc_us;
     struct clock clock;
 };
@@ -44,6 +46,7 @@ static enum err giver_open(struct giver *giver, const char *folder)
         .told = giver_told,
         .context = giver,
         .checkpoint_pages = CHECKPOINT_PAGES,
+        .checkpoint_here = !giver->beside,
     };
     struct diag diag = {0};
 
@@ -146,10 +149,10 @@ static void work_until_dark(struct giver *giver, const char *folder, struct rng 
 }
 
 struct tally {
-    uint64_t rounds, lost, told, checkpoints;
+    uint64_t lost, told;
 };
 
-static void power_round(uint64_t seed, struct tally *tally)
+static void power_round(uint64_t seed, bool beside, struct tally *tally)
 {
     static struct giver giver;
     struct fixture fixture;
@@ -157,6 +160,7 @@ static void power_round(uint64_t seed, struct tally *tally)
 
     rng_init(&rng, seed);
     memset(&giver, 0, sizeof giver);
+    giver.beside = beside;
     fixture_folder(&fixture);
     faults_begin();
     /* Two losses on one store: the second begins from what the first left. */
@@ -174,25 +178,35 @@ static void power_round(uint64_t seed, struct tally *tally)
     faults_end();
     for (size_t i = 0; i < giver.count; i++)
         tally->told += giver.told[i] == OK;
-    tally->rounds++;
     fixture_remove(fixture.folder);
+}
+
+static void power_rounds(bool beside, uint64_t rounds)
+{
+    struct tally tally = {0};
+    uint64_t chosen = prop_setting("PROP_SEED", 0);
+
+    if (chosen) {
+        power_round(chosen, beside, &tally);
+        return;
+    }
+    for (uint64_t seed = 1; seed <= rounds; seed++)
+        power_round(seed, beside, &tally);
+    /* The test is worth something only if power went in the middle of work, and work was done. */
+    assert_true(tally.lost > rounds);
+    assert_true(tally.told > 100 * rounds);
 }
 
 static void acknowledged_facts_survive_power_loss(void **state)
 {
-    struct tally tally = {0};
-    uint64_t chosen = prop_setting("PROP_SEED", 0);
     (void)state;
+    power_rounds(false, POWER_ROUNDS);
+}
 
-    if (chosen) {
-        power_round(chosen, &tally);
-        return;
-    }
-    for (uint64_t seed = 1; seed <= POWER_ROUNDS; seed++)
-        power_round(seed, &tally);
-    /* The test is worth something only if power went in the middle of work, and work was done. */
-    assert_true(tally.lost > POWER_ROUNDS);
-    assert_true(tally.told > 100 * (uint64_t)POWER_ROUNDS);
+static void also_while_the_log_is_folded_beside_the_writer(void **state)
+{
+    (void)state;
+    power_rounds(true, POWER_ROUNDS_BESIDE);
 }
 
 /* Without a sync the same loss takes facts along: the disk above does lose what is not synced. */
@@ -423,6 +437,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledged_facts_survive_power_loss),
+        cmocka_unit_test(also_while_the_log_is_folded_beside_the_writer),
         cmocka_unit_test(the_test_disk_does_lose_what_is_not_synced),
         cmocka_unit_test(a_full_disk_is_told_and_the_store_goes_on_when_there_is_space),
         cmocka_unit_test(one_failing_write_or_sync_loses_nothing_acknowledged),

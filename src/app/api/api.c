@@ -6,53 +6,119 @@
 #include "base/jw.h"
 #include "wire/bin/reading.h"
 
+struct http_refusal app_api_judge(void *context, struct http_call *call, unsigned need)
+{
+    const struct app_api *api = context;
+
+    return app_auth_judge(api->auth, call, need);
+}
+
+/* What each address needs stands beside it; without a word about it nobody is let in. */
+static const struct http_route app_api_table[] = {
+    {.pattern = "/api/v1/city", .handle = app_api_city, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/places", .handle = app_api_places, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/bins", .handle = app_api_bins, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/facilities", .handle = app_api_facilities, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/vehicles", .handle = app_api_vehicles, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/plan", .handle = app_api_plan, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/plan/routes", .handle = app_api_plan_routes, .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/health", .handle = app_api_health, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/api/v1/devices", .handle = app_api_devices, .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/devices/{id}", .handle = app_api_device, .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/devices/{id}",
+     .handle = app_api_device_patch,
+     .method = HTTP_PATCH,
+     .body_max = 65536,
+     .types = "application/json",
+     .need = CIVIC_MAY_PAIR},
+    {.pattern = "/api/v1/devices/{id}/frames",
+     .handle = app_api_device_frames,
+     .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/devices/{id}/commands",
+     .handle = app_api_device_commands,
+     .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/devices/{id}/commands",
+     .handle = app_api_device_command,
+     .method = HTTP_POST,
+     .body_max = 1 << 20,
+     .types = "application/json",
+     .need = CIVIC_MAY_COMMAND},
+    {.pattern = "/api/v1/readings",
+     .handle = app_api_readings,
+     .method = HTTP_POST,
+     .body_max = WIRE_BIN_MESSAGE_MAX,
+     .need = CIVIC_MAY_REPORT},
+    {.pattern = "/api/v1/uplinks/chirpstack",
+     .handle = app_api_uplink_chirpstack,
+     .method = HTTP_POST,
+     .body_max = WIRE_BIN_MESSAGE_MAX,
+     .need = CIVIC_MAY_RELAY},
+    {.pattern = "/api/v1/uplinks/tts",
+     .handle = app_api_uplink_tts,
+     .method = HTTP_POST,
+     .body_max = WIRE_BIN_MESSAGE_MAX,
+     .need = CIVIC_MAY_RELAY},
+    {.pattern = "/api/v1/events", .handle = app_api_events, .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/gateways", .handle = app_api_gateways, .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/positions", .handle = app_api_positions, .need = CIVIC_MAY_WATCH},
+    {.pattern = "/api/v1/session", .handle = app_api_session, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/api/v1/session",
+     .handle = app_api_session_begin,
+     .method = HTTP_POST,
+     .body_max = APP_API_SMALL_BYTES,
+     .types = "application/json",
+     .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/api/v1/session",
+     .handle = app_api_session_end,
+     .method = HTTP_DELETE,
+     .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/api/v1/session/password",
+     .handle = app_api_session_password,
+     .method = HTTP_PUT,
+     .body_max = APP_API_SMALL_BYTES,
+     .types = "application/json",
+     .need = CIVIC_MAY_KNOW},
+    {.pattern = "/api/v1/users", .handle = app_api_users, .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/users",
+     .handle = app_api_user_add,
+     .method = HTTP_POST,
+     .body_max = APP_API_SMALL_BYTES,
+     .types = "application/json",
+     .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/users/{name}",
+     .handle = app_api_user_change,
+     .method = HTTP_PATCH,
+     .body_max = APP_API_SMALL_BYTES,
+     .types = "application/json",
+     .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/users/{name}",
+     .handle = app_api_user_remove,
+     .method = HTTP_DELETE,
+     .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/tokens", .handle = app_api_tokens, .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/tokens",
+     .handle = app_api_token_add,
+     .method = HTTP_POST,
+     .body_max = APP_API_SMALL_BYTES,
+     .types = "application/json",
+     .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/tokens/{id}",
+     .handle = app_api_token_revoke,
+     .method = HTTP_DELETE,
+     .need = CIVIC_MAY_USERS},
+    {.pattern = "/api/v1/audit", .handle = app_api_audit, .need = CIVIC_MAY_AUDIT},
+    {.pattern = "/api/v1/openapi.yaml", .handle = app_api_openapi, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/metrics", .handle = app_api_metrics, .need = CIVIC_MAY_MEASURE},
+    {.pattern = "/healthz", .handle = app_api_healthz, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/tiles/{z}/{x}/{y}.pbf", .handle = app_api_tile, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/fonts/{stack}/{range}.pbf", .handle = app_api_glyphs, .need = CIVIC_MAY_ANYONE},
+    {.pattern = "/*", .handle = app_api_web, .need = CIVIC_MAY_ANYONE},
+};
+
 const struct http_route *app_api_routes(size_t *ret_count)
 {
-    static const struct http_route routes[] = {
-        {.pattern = "/api/v1/city", .handle = app_api_city},
-        {.pattern = "/api/v1/places", .handle = app_api_places},
-        {.pattern = "/api/v1/bins", .handle = app_api_bins},
-        {.pattern = "/api/v1/facilities", .handle = app_api_facilities},
-        {.pattern = "/api/v1/vehicles", .handle = app_api_vehicles},
-        {.pattern = "/api/v1/plan", .handle = app_api_plan},
-        {.pattern = "/api/v1/plan/routes", .handle = app_api_plan_routes},
-        {.pattern = "/api/v1/health", .handle = app_api_health},
-        {.pattern = "/api/v1/devices", .handle = app_api_devices},
-        {.pattern = "/api/v1/devices/{id}", .handle = app_api_device},
-        {.pattern = "/api/v1/devices/{id}",
-         .handle = app_api_device_patch,
-         .method = HTTP_PATCH,
-         .body_max = 65536,
-         .types = "application/json"},
-        {.pattern = "/api/v1/devices/{id}/frames", .handle = app_api_device_frames},
-        {.pattern = "/api/v1/devices/{id}/commands", .handle = app_api_device_commands},
-        {.pattern = "/api/v1/devices/{id}/commands",
-         .handle = app_api_device_command,
-         .method = HTTP_POST,
-         .body_max = 1 << 20,
-         .types = "application/json"},
-        {.pattern = "/api/v1/readings",
-         .handle = app_api_readings,
-         .method = HTTP_POST,
-         .body_max = WIRE_BIN_MESSAGE_MAX},
-        {.pattern = "/api/v1/uplinks/chirpstack",
-         .handle = app_api_uplink_chirpstack,
-         .method = HTTP_POST,
-         .body_max = WIRE_BIN_MESSAGE_MAX},
-        {.pattern = "/api/v1/uplinks/tts",
-         .handle = app_api_uplink_tts,
-         .method = HTTP_POST,
-         .body_max = WIRE_BIN_MESSAGE_MAX},
-        {.pattern = "/api/v1/events", .handle = app_api_events},
-        {.pattern = "/api/v1/gateways", .handle = app_api_gateways},
-        {.pattern = "/api/v1/positions", .handle = app_api_positions},
-        {.pattern = "/tiles/{z}/{x}/{y}.pbf", .handle = app_api_tile},
-        {.pattern = "/fonts/{stack}/{range}.pbf", .handle = app_api_glyphs},
-        {.pattern = "/*", .handle = app_api_web},
-    };
-
-    *ret_count = COUNT_OF(routes);
-    return routes;
+    *ret_count = COUNT_OF(app_api_table);
+    return app_api_table;
 }
 
 void app_api_init(struct app_api *api)
@@ -97,6 +163,13 @@ void app_api_page(struct app_api *api, struct http_call *call, struct app_api_pa
     }
     struct http_reply reply = {.type = type, .etag = page->etag};
     http_reply_kept(call, &reply, buf_text(&page->body));
+}
+
+void app_api_json(struct http_call *call, unsigned status, struct buf *body)
+{
+    struct http_reply reply = {.status = status, .type = "application/json", .cache = "no-store"};
+
+    http_reply_take(call, &reply, body);
 }
 
 void app_api_name(struct jw *jw, const char *key, const struct city_name *name)
