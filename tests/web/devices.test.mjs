@@ -185,7 +185,7 @@ test('an unassigned terminal is paired with a vehicle, a sensor with a bin and i
 
 test('a real position shows on the map within a second, and a fresh level on its bin', async () => {
   const at = bins[0].geometry.coordinates
-  await withDevices(few(), desktop, '/plan', async (page, fake) => {
+  await withDevices(few(), { ...desktop, viewport: { width: 1000, height: 640 } }, '/plan', async (page, fake) => {
     await drawn(page)
     await live(page)
     await page.evaluate(([lng, lat]) => window.yanchengMap.jumpTo({ center: [lng, lat], zoom: 15 }), at)
