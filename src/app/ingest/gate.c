@@ -6,7 +6,7 @@
 
 #define APP_GATE_KEEP_EVERY_US (INT64_C(3600) * 1000000)
 
-enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000 };
+enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000, APP_GATE_LOOK_MS = 2000 };
 
 /* Who is told by a ticket; anything else is a session of a terminal. */
 #define APP_WHOM_HTTP UINT64_MAX
@@ -236,6 +236,17 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
     return err;
 }
 
+static void app_gate_look(void *context)
+{
+    struct app_gate *gate = context;
+    struct diag diag = {0};
+
+    enum err err = app_mqtt_look(&gate->doors, &diag);
+    if (err && err != ERR_BUSY)
+        LOG(gate->log, WARN, "mqtt_users_failed", KV_ERR("err", err),
+            KV_STR("why", str_of(diag.text)));
+}
+
 /* Without nats-server the rest goes on: that is told, not fatal. */
 static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_options *options,
                              struct diag *diag)
@@ -259,7 +270,15 @@ static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_option
     bus.folder = folder;
     gate->mqtt_told = options->mqtt;
     gate->told_context = options->context;
+    bus.anonymous = http_bind_loopback(options->bind);
     err = bus_new(&bus, &gate->bus, diag);
+    if (!err && !options->bus_url) {
+        gate->doors =
+            (struct app_mqtt){.bus = gate->bus, .reader = gate->reader, .loopback = bus.anonymous};
+        err = net_timer_new(options->loop, app_gate_look, gate, &gate->look);
+        if (!err)
+            net_timer_start(gate->look, 0, APP_GATE_LOOK_MS);
+    }
     if (err != ERR_UNSUPPORTED)
         return err;
     LOG(options->log, WARN, "mqtt_off", KV_STR("why", str_of(diag->text)));
@@ -331,6 +350,7 @@ void app_gate_close(struct app_gate *gate)
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
     net_timer_free(gate->tidy);
+    net_timer_free(gate->look);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);

@@ -10,6 +10,7 @@
 
 #include "app/ingest/command.h"
 #include "app/ingest/live.h"
+#include "app/ingest/mqtt.h"
 #include "app/ingest/reading.h"
 #include "app/ingest/terminal.h"
 #include "bus/bus.h"
@@ -23,8 +24,10 @@ struct app_gate {
     struct app_commands *commands;
     struct app_terminals terminals;
     struct app_readings readings;
-    struct bus *bus;     /* NULL: no MQTT */
-    enum bus_state mqtt; /* of it */
+    struct bus *bus;        /* NULL: no MQTT */
+    enum bus_state mqtt;    /* of it */
+    struct app_mqtt doors;  /* who may log in there */
+    struct net_timer *look; /* for tokens that another process made */
     const struct log *log;
     struct net_turn *turn;
     struct net_watch *committed;

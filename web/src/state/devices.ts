@@ -159,16 +159,25 @@ onEvent<null>('reset', () => void loadDevices())
 
 // Commands of the devices that someone has looked at.
 export const commands = shallowRef(new Map<number, Command[]>())
+// A terminal may answer before the server has told that the command was sent: what is settled stays.
 export function putCommand(device: number, command: Command): void {
   const list = commands.value.get(device) ?? []
-  const known = list.some((c) => c.id === command.id)
+  const known = list.find((c) => c.id === command.id)
+  if (known && known.state !== 'waiting' && command.state === 'waiting') return
   const next = known ? list.map((c) => (c.id === command.id ? { ...c, ...command } : c)) : [command, ...list]
   commands.value = new Map(commands.value).set(device, next.sort((a, b) => b.id - a.id))
 }
 export async function loadCommands(device: number): Promise<void> {
   const list = await doors.commands(device)
-  commands.value = new Map(commands.value).set(device, list.sort((a, b) => b.id - a.id))
+  if (!commands.value.has(device)) commands.value = new Map(commands.value).set(device, [])
+  for (const command of list) putCommand(device, command)
 }
+// A restarted server counts commands from one again.
+onEvent<null>('reset', () => {
+  const asked = [...commands.value.keys()]
+  commands.value = new Map()
+  for (const id of asked) void loadCommands(id).catch(() => undefined)
+})
 onEvent<Command & { device: number }>('command', ({ device, ...command }) => {
   if (commands.value.has(device)) putCommand(device, command)
 })
