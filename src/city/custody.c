@@ -101,15 +101,20 @@ static size_t city_lane_place(const struct city_lane *lane, const struct city_he
 }
 
 /* A fact whose own clock was not believed counts at its receive time, which differs when it is sent
- * again: the identity decides, and the earlier receipt. */
-static bool city_lane_knows(struct city_lane *lane, const struct city_held *held, size_t *ret_index)
+ * again: its identity tells, and the earlier receipt counts. True when it was known. */
+static bool city_lane_again(struct city_lane *lane, const struct city_held *held, size_t place)
 {
-    for (size_t i = lane->held.count; i-- > 0;)
-        if (lane->held.items[i].fact.id == held->fact.id &&
-            lane->held.items[i].fact.kind == held->fact.kind) {
-            *ret_index = i;
-            return true;
+    for (size_t i = lane->held.count; i-- > 0;) {
+        struct city_held *other = &lane->held.items[i];
+        if (other->fact.id != held->fact.id || other->fact.kind != held->fact.kind)
+            continue;
+        if (held->at.us < other->at.us) {
+            memmove(&lane->held.items[place + 1], &lane->held.items[place],
+                    (i - place) * sizeof *lane->held.items);
+            lane->held.items[place] = *held;
         }
+        return true;
+    }
     return false;
 }
 
@@ -152,7 +157,6 @@ enum err city_custody_add(struct city_custody *custody, const struct city_fact *
     struct city_held held = {.fact = *fact};
     enum city_fate fate = CITY_FATE_KEPT;
     bool again;
-    size_t known;
 
     enum err err = city_fact_check(custody->city, fact, diag);
     if (err)
@@ -165,23 +169,14 @@ enum err city_custody_add(struct city_custody *custody, const struct city_fact *
     uint32_t index = city_fact_lane(custody->city, fact);
     struct city_lane *lane = &custody->lanes[index];
     size_t place = city_lane_place(lane, &held, &again);
-    if (!again && fate == CITY_FATE_CLOCK && city_lane_knows(lane, &held, &known)) {
-        again = true;
-        if (held.at.us < lane->held.items[known].at.us) { /* the earlier receipt counts */
-            memmove(&lane->held.items[place + 1], &lane->held.items[place],
-                    (known - place) * sizeof *lane->held.items);
-            lane->held.items[place] = held;
-            if (index < custody->city->vehicle_count)
-                custody->hauls[index].dirty = true;
-        }
-    }
-    if (!again) {
+    if (!again && fate == CITY_FATE_CLOCK)
+        again = city_lane_again(lane, &held, place);
+    if (!again)
         err = city_lane_insert(lane, &held, place, diag);
-        if (err)
-            return err;
-        if (index < custody->city->vehicle_count)
-            custody->hauls[index].dirty = true;
-    }
+    if (err)
+        return err;
+    if (index < custody->city->vehicle_count)
+        custody->hauls[index].dirty = true;
     *ret_fate = again ? CITY_FATE_AGAIN : fate;
     return OK;
 }
