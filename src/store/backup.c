@@ -123,6 +123,7 @@ static enum err store_copy_run(struct store_copy *copy)
     if (code)
         return store_copy_failed(copy, code, "be read from the store");
     unlink(copy->path);
+    store_db_make_private(copy->path);
     code = sqlite3_open_v2(copy->path, &copy->to,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     /* Nobody needs a half copy: no journal, and one sync at the end. */

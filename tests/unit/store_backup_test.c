@@ -2,6 +2,7 @@
 #include "store/backup.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/read.h"
 #include "store/store.h"
@@ -43,6 +44,30 @@ static void backup_path(const struct fixture *fixture, const char *name, size_t 
     assert_int_equal(file_join(size, path, fixture->folder, name), OK);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat stat_of;
+
+    assert_int_equal(stat(path, &stat_of), 0);
+    return stat_of.st_mode & 0777;
+}
+
+static void only_the_owner_reads_the_store(void **state)
+{
+    static const char *const names[] = {STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm"};
+    struct fixture fixture;
+    char path[96];
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 3);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        backup_path(&fixture, names[i], sizeof path, path);
+        assert_int_equal(mode_of(path), 0600);
+    }
+    fixture_close(&fixture);
+}
+
 static void a_backup_is_one_moment_while_facts_are_written(void **state)
 {
     struct fixture fixture;
@@ -58,6 +83,7 @@ static void a_backup_is_one_moment_while_facts_are_written(void **state)
     struct store_backup backup = {fixture.folder, path, write_meanwhile, &fixture};
     assert_int_equal(store_backup(&backup, &diag), OK);
     assert_false(file_exists(part));
+    assert_int_equal(mode_of(path), 0600);
     int64_t now = fixture_number(fixture.db, "SELECT count(*) FROM position");
     assert_true(now > FACTS);
     store_db_close(fixture.db);
@@ -206,6 +232,7 @@ static void a_backup_of_nothing_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_owner_reads_the_store),
         cmocka_unit_test(a_backup_is_one_moment_while_facts_are_written),
         cmocka_unit_test(one_server_a_folder_and_no_restore_under_it),
         cmocka_unit_test(what_is_no_backup_is_refused_and_nothing_is_touched),

@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { createRequire } from 'node:module'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { need, program, root, startServer } from './server.mjs'
 
@@ -135,18 +135,21 @@ test('no spelling of a path leaves the folder', async () => {
 test('what hinders the server is told in one sentence, with a failing exit status', () => {
   const empty = mkdtempSync(join(tmpdir(), 'yancheng-empty-'))
   const bare = join(empty, 'city')
-  cpSync(server.dir, bare, { recursive: true })
+  const twin = join(empty, 'twin')
+  for (const to of [bare, twin]) cpSync(server.dir, to, { recursive: true, filter: (path) => !basename(path).startsWith('store') })
   rmSync(join(bare, 'map.mbtiles'))
+  const quiet = ['--jt808', '0', '--mqtt', 'off']
   const run = (args, env = process.env) => spawnSync(program, ['serve', ...args], { encoding: 'utf8', env, timeout: 20000 })
   try {
     for (const [args, status, sentence, env] of [
-      [[server.dir, '--http', String(server.port)], 1, /port \d+ of 127\.0\.0\.1 is in use/],
+      [[twin, '--http', String(server.port), ...quiet], 1, /port \d+ of 127\.0\.0\.1 is in use/],
+      [[server.dir, '--http', '0', ...quiet], 1, /another process writes this store/],
       [[empty], 1, /city\.yaml/],
       [[join(empty, 'none')], 1, /none/],
-      [[server.dir, '--bind', 'here'], 2, /no address/],
+      [[bare, '--bind', 'here', ...quiet], 2, /no address/],
       [[server.dir, '--http', '70000'], 2, /0 to 65535/],
       [[], 2, /name one city folder/],
-      [[bare, '--http', '0'], 1, /tilemaker is not installed/, { ...process.env, PATH: '/nonexistent' }],
+      [[bare, '--http', '0', ...quiet], 1, /tilemaker is not installed/, { ...process.env, PATH: '/nonexistent' }],
     ]) {
       const { status: got, stderr, stdout } = run(args, env)
       assert.equal(got, status, `${args}: ${stderr}`)

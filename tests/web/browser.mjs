@@ -28,7 +28,7 @@ export async function withPage(browser, url, options, work) {
   const page = await context.newPage()
   const wrong = []
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
-  page.on('console', (message) => { if (message.type() === 'error' && !message.location().url.endsWith('/api/v1/session')) wrong.push(`console: ${message.text()} ${message.location().url}`) })
+  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()} ${message.location().url}`) })
   page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) wrong.push(`left: ${request.url()}`) })
   try {
     await page.goto(url)

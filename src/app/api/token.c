@@ -56,7 +56,7 @@ static enum err app_api_token_add_write(struct store_db *db, struct app_task *ta
 {
     struct app_actor actor = app_task_actor(task);
 
-    return app_account_token_add(db, &actor, &task->token, &task->token.id);
+    return app_account_token_add(db, &actor, &task->token, str_of(task->text), &task->token.id);
 }
 
 static void app_api_token_added(struct app_task *task, enum err err)

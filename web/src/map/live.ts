@@ -7,6 +7,7 @@ import type { VehicleTone } from './icons'
 
 const GLIDE_MS = 300
 const FRAME_MS = 50
+const SLOW_MS = 150
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
@@ -41,6 +42,7 @@ export class LiveMarks {
   private frame = 0
   private drawnAt = 0
   private timer = 0
+  private gliding = false
   private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)')
   private readonly redraw = (): void => this.ask()
 
@@ -102,6 +104,8 @@ export class LiveMarks {
     const source = this.map.getSource<GeoJSONSource>('live')
     if (!source) return
     const now = performance.now()
+    // A machine that cannot keep up shows the truth at once instead of a slow glide.
+    const slow = this.gliding && now - this.drawnAt > SLOW_MS
     this.drawnAt = now
     const box = this.map.getBounds()
     const wide = (box.getEast() - box.getWest()) / 2
@@ -111,13 +115,14 @@ export class LiveMarks {
     let moving = 0
     const inSight: Mark[] = []
     for (const mark of this.marks.values()) if (seen(mark.to) || seen(mark.from)) inSight.push(mark)
-    const glide = inSight.length <= GLIDING_MAX
+    const glide = inSight.length <= GLIDING_MAX && !slow
     for (const mark of inSight) {
       const at = this.where(mark, glide ? now : Infinity)
       if (at.moving) moving++
       features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at.lngLat }, properties: { ...mark.properties, turn: Math.round(at.turn) } })
     }
     source.setData({ type: 'FeatureCollection', features })
+    this.gliding = moving > 0
     if (moving > 0) this.ask()
   }
 }

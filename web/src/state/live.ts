@@ -3,7 +3,7 @@
 import { ref } from 'vue'
 import { ApiError } from '../http'
 import { readEvents, type ServerEvent } from '../sse'
-import { entered } from './session'
+import { mayWatch } from './session'
 
 // off: not wanted or not offered; connecting: the first time; live; waiting: until `retryAt`.
 export type Line = 'off' | 'connecting' | 'live' | 'waiting'
@@ -93,7 +93,7 @@ async function run(signal: AbortSignal): Promise<void> {
 }
 
 function start(): void {
-  if (running || !entered.value) return
+  if (running || !mayWatch.value) return
   const control = new AbortController()
   running = control
   void run(control.signal).finally(() => { if (running === control) running = null })
