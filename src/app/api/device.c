@@ -532,6 +532,7 @@ void app_api_device_patch(void *context, struct http_call *call)
         return;
     }
     app_terminals_changed(&api->gate->terminals, device);
+    app_auth_audit(api->auth, call, "device_changed", device->row.name, device->row.unit);
     app_live_device(api->gate->live, device);
     app_api_device_reply(call, device);
 }
