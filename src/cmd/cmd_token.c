@@ -129,9 +129,8 @@ static enum err token_check(const struct token_call *call, struct diag *diag)
 
 static enum err token_new(struct account *account, struct token_call *call, struct diag *diag)
 {
-    struct token_made made = {.token = {.device = call->device != NULL,
-                                        .roles = call->roles,
-                                        .made = account->actor.at}};
+    struct token_made made = {
+        .token = {.device = call->device != NULL, .roles = call->roles, .made = account->actor.at}};
 
     enum err err = token_check(call, diag);
     if (err)

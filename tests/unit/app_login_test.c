@@ -264,8 +264,8 @@ static void tokens_are_unlike_and_only_their_hash_is_kept(void **state)
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (app_secret_token_hash(str_of(bad[i]), hash))
             fail_msg("passed: %s", bad[i]);
-    assert_int_equal(app_account_token_add(f->db, &by, &token, &id), OK);
-    assert_int_equal(app_account_token_add(f->db, &by, &token, &id), ERR_EXISTS);
+    assert_int_equal(app_account_token_add(f->db, &by, &token, str_of(one), &id), OK);
+    assert_int_equal(app_account_token_add(f->db, &by, &token, str_of(one), &id), ERR_EXISTS);
     assert_int_equal(store_token_get(f->db, token.hash, &found), OK);
     assert_int_equal(found.revoked.us, 0);
     assert_string_equal(found.name, "bin-1");

@@ -146,7 +146,7 @@ test('what hinders the server is told in one sentence, with a failing exit statu
       [[server.dir, '--http', '0', ...quiet], 1, /another process writes this store/],
       [[empty], 1, /city\.yaml/],
       [[join(empty, 'none')], 1, /none/],
-      [[bare, '--bind', 'here', ...quiet], 2, /no address/],
+      [[twin, '--bind', 'here', ...quiet], 2, /no address/],
       [[server.dir, '--http', '70000'], 2, /0 to 65535/],
       [[], 2, /name one city folder/],
       [[bare, '--http', '0', ...quiet], 1, /tilemaker is not installed/, { ...process.env, PATH: '/nonexistent' }],

@@ -176,8 +176,7 @@ enum err app_account_remove(struct store_db *db, const struct app_actor *actor, 
 }
 
 enum err app_account_token_add(struct store_db *db, const struct app_actor *actor,
-                               const struct store_token *token, struct str secret,
-                               uint64_t *ret_id)
+                               const struct store_token *token, struct str secret, uint64_t *ret_id)
 {
     char hash[BUS_HASH_BYTES + 1];
     uint64_t id;
