@@ -438,6 +438,71 @@ static void fragments_of_yesterday_go(void **state)
     fixture_close(&fixture);
 }
 
+/* --- the clock --- */
+
+static struct utc_us utc_of(int64_t us)
+{
+    return (struct utc_us){us};
+}
+
+static struct mono_us mono_of(int64_t us)
+{
+    return (struct mono_us){us};
+}
+
+static void a_clock_that_jumps_is_not_believed_for_a_day(void **state)
+{
+    int64_t year_us = 365 * DAY_US;
+    (void)state;
+
+    struct store_keep_clock clock =
+        store_keep_clock_begin(utc_of(NOW_US - DAY_US), utc_of(NOW_US), mono_of(5));
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + HOUR_US), mono_of(5 + HOUR_US)));
+    /* a time server may set it by hours */
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + 5 * HOUR_US), mono_of(6 + HOUR_US)));
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + 10 * year_us), mono_of(2 * HOUR_US)));
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + 10 * year_us + 20 * HOUR_US),
+                                     mono_of(22 * HOUR_US)));
+    /* back again: that is a jump too */
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + DAY_US), mono_of(24 * HOUR_US)));
+    assert_false(
+        store_keep_believes(&clock, utc_of(NOW_US + 2 * DAY_US - 1), mono_of(48 * HOUR_US - 1)));
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + 2 * DAY_US), mono_of(48 * HOUR_US)));
+}
+
+static void a_clock_far_from_the_last_run_is_not_believed_for_a_day(void **state)
+{
+    static const int64_t lasts[] = {NOW_US - 31 * DAY_US, NOW_US + 31 * DAY_US};
+    struct fixture fixture;
+    struct store_keep_run run;
+    struct store_keep keep = store_keep_usual((struct utc_us){NOW_US});
+    struct utc_us last = {1};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(lasts); i++) {
+        struct store_keep_clock clock =
+            store_keep_clock_begin(utc_of(lasts[i]), utc_of(NOW_US), mono_of(0));
+        assert_false(store_keep_believes(&clock, utc_of(NOW_US + 1), mono_of(1)));
+        assert_true(store_keep_believes(&clock, utc_of(NOW_US + DAY_US), mono_of(DAY_US)));
+    }
+    struct store_keep_clock fresh = store_keep_clock_begin(utc_of(0), utc_of(NOW_US), mono_of(0));
+    assert_true(store_keep_believes(&fresh, utc_of(NOW_US + 1), mono_of(1)));
+
+    fixture_open(&fixture);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, 0);
+    run_keep(fixture.db, &keep, &run);
+    struct store_keep later = {.now = {NOW_US + DAY_US}}; /* removes nothing: says nothing */
+    run_keep(fixture.db, &later, &run);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, NOW_US);
+    keep.now.us -= DAY_US; /* the clock was mended */
+    run_keep(fixture.db, &keep, &run);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, NOW_US - DAY_US);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +512,8 @@ int main(void)
         cmocka_unit_test(the_newest_row_stays_so_that_ids_grow),
         cmocka_unit_test(receipts_of_a_wrong_server_clock_hold_nothing_up),
         cmocka_unit_test(fragments_of_yesterday_go),
+        cmocka_unit_test(a_clock_that_jumps_is_not_believed_for_a_day),
+        cmocka_unit_test(a_clock_far_from_the_last_run_is_not_believed_for_a_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
