@@ -154,11 +154,12 @@ static struct http_refusal http_judge_body(struct http_call *call)
 static struct http_refusal http_judge_rate(struct http_call *call)
 {
     struct http *http = call->http;
+    char room[HTTP_NETWORK_SIZE];
 
     if (!http->rate || http_call_peer_local(call))
         return (struct http_refusal){0};
-    uint32_t wait_s =
-        http_rate_take(http->rate, str_hash(str_of(call->peer)), clock_mono(http->clock));
+    struct str network = http_url_network(str_of(call->peer), room);
+    uint32_t wait_s = http_rate_take(http->rate, str_hash(network), clock_mono(http->clock));
     if (!wait_s)
         return (struct http_refusal){0};
     http->counts.limited++;
