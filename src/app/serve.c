@@ -143,7 +143,8 @@ static enum err app_serve_auth(struct app_server *server, struct diag *diag)
                                        .clock = serve->clock,
                                        .log = serve->log,
                                        .store = server->gate.store,
-                                       .reader = server->gate.reader};
+                                       .reader = server->gate.reader,
+                                       .loopback = http_bind_loopback(serve->bind)};
 
     enum err err = app_auth_bind(server->gate.reader, serve->bind, diag);
     if (!err)

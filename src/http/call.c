@@ -70,8 +70,13 @@ static void http_peer_find(struct http_call *call)
             : (const void *)&((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
     if (!inet_ntop(from->sa_family, address, call->peer, sizeof call->peer))
         call->peer[0] = '\0';
-    if (call->http->name[0] && http_digits_loopback(call->peer))
-        http_peer_forwarded(call);
+    if (!call->http->name[0] || !http_digits_loopback(call->peer))
+        return;
+    http_peer_forwarded(call);
+    /* Who asks for the public name came through the proxy, also when it forgets to say for whom. */
+    struct str host = http_call_header(call, "Host");
+    if (str_eq(str_cut(&host, ':'), str_of(call->http->name)))
+        call->forwarded = true;
 }
 
 static bool http_host_ok(const struct http *http, struct http_call *call)

@@ -41,6 +41,7 @@ struct app_auth_options {
     const struct log *log;
     struct store *store;     /* writes */
     struct store_db *reader; /* the loop's own connection */
+    bool loopback;           /* only this machine can reach us: without users it is let in */
 };
 /* Owner: caller. Errors: NOMEM, IO; told in `diag`. */
 MUST_USE enum err app_auth_new(const struct app_auth_options *options, struct app_auth **ret_auth,
