@@ -355,13 +355,13 @@ void app_gate_close(struct app_gate *gate)
         store_drain(gate->store); /* answers go out with the last turn of the links */
     }
     gate->closing = true;
+    net_timer_free(gate->look); /* the loop turns once more below: nothing may look at the bus */
+    net_timer_free(gate->tidy);
     bus_free(gate->bus);
     app_terminals_stop(&gate->terminals);
     net_turn_free(gate->turn);
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
-    net_timer_free(gate->tidy);
-    net_timer_free(gate->look);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);
