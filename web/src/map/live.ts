@@ -8,6 +8,7 @@ import type { VehicleTone } from './icons'
 const GLIDE_MS = 300
 const FRAME_MS = 50
 const SLOW_MS = 150
+const MARKS_PER_MS = 20
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
@@ -43,6 +44,7 @@ export class LiveMarks {
   private drawnAt = 0
   private timer = 0
   private gliding = false
+  private inSight = 0
   private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)')
   private readonly redraw = (): void => this.ask()
 
@@ -91,7 +93,8 @@ export class LiveMarks {
 
   private ask(): void {
     if (this.frame !== 0 || this.timer !== 0) return
-    const wait = FRAME_MS - (performance.now() - this.drawnAt)
+    // Handing over ten thousand marks takes time itself: then twice a second is enough.
+    const wait = Math.max(FRAME_MS, this.inSight / MARKS_PER_MS) - (performance.now() - this.drawnAt)
     const next = (): void => {
       this.timer = 0
       this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw() })
@@ -121,6 +124,7 @@ export class LiveMarks {
       if (at.moving) moving++
       features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at.lngLat }, properties: { ...mark.properties, turn: Math.round(at.turn) } })
     }
+    this.inSight = features.length
     source.setData({ type: 'FeatureCollection', features })
     this.gliding = moving > 0
     if (moving > 0) this.ask()
