@@ -111,10 +111,8 @@ static enum err bus_config_topics(const struct str *topics, size_t count, struct
     return buf_err(text);
 }
 
-static enum err bus_config_user(const struct bus_user *user, struct buf *text, struct diag *diag)
+static enum err bus_config_user_ok(const struct bus_user *user, struct diag *diag)
 {
-    struct str bad = {0};
-
     if (!bus_config_name_ok(user->name))
         return diag_set(
             diag, ERR_INVALID,
@@ -127,11 +125,21 @@ static enum err bus_config_user(const struct bus_user *user, struct buf *text, s
     if (user->publish_count > BUS_USER_TOPICS_MAX || user->subscribe_count > BUS_USER_TOPICS_MAX)
         return diag_set(diag, ERR_LIMIT, "MQTT user `%.*s`: at most %d topics each way",
                         STR_ARG(user->name), BUS_USER_TOPICS_MAX);
+    return OK;
+}
+
+static enum err bus_config_user(const struct bus_user *user, struct buf *text, struct diag *diag)
+{
+    struct str bad = {0};
+
+    enum err err = bus_config_user_ok(user, diag);
+    if (err)
+        return err;
     struct str password = bus_config_is_anonymous(user) ? STR("-") : user->hash;
     buf_printf(text, "    {user: \"%.*s\", password: \"%.*s\", permissions: {publish: {",
                STR_ARG(user->name), STR_ARG(password));
     buf_str(text, user->publish_count ? STR("allow: [") : STR("deny: [\">\""));
-    enum err err = bus_config_topics(user->publish, user->publish_count, text, &bad);
+    err = bus_config_topics(user->publish, user->publish_count, text, &bad);
     buf_str(text, STR("]}, subscribe: {"));
     /* nats-server delivers QoS 1 under $MQTT.sub. and wants it allowed. */
     buf_str(text, user->subscribe_count ? STR("allow: [\"$MQTT.sub.>\", ") : STR("deny: [\">\""));

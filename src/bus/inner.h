@@ -26,6 +26,9 @@ enum bus_step {
     BUS_STEP_CONNECT,  /* waits for a connection */
     BUS_STEP_STREAM,   /* asked for the stream */
     BUS_STEP_CONSUMER, /* asked for our consumer */
+    BUS_STEP_RELEASE,  /* asked to have back what an earlier connection had and did not confirm */
+    BUS_STEP_BACK,     /* waits until that is on its way */
+    BUS_STEP_SETTLE,   /* asked for our consumer as it is to be */
     BUS_STEP_RELOAD,   /* waits for nats-server to have taken the users */
     BUS_STEP_READY,
     BUS_STEP_PAUSE,  /* waits before starting or asking again */

@@ -21,6 +21,8 @@
 
 enum {
     BUS_START_MS = 30000,  /* for nats-server to be ready: it reads what it keeps first */
+    BUS_RELEASE_MS = 100,  /* what is out for longer comes again, while the consumer says so */
+    BUS_BACK_MS = 400,     /* nats-server looks 100 ms after a change */
     BUS_ANSWER_MS = 10000, /* for a connection, an answer, a reload */
     BUS_PAUSE_MS = 100,    /* before the first new try; doubles up to BUS_PAUSE_S_MAX */
     BUS_STEADY_S = 2,      /* ready for so long: the next pause is the first again */
@@ -129,7 +131,7 @@ static void bus_life_ask_stream(struct bus *bus)
                  "\"storage\":\"file\",\"retention\":\"interest\",\"num_replicas\":1}");
 }
 
-static void bus_life_ask_consumer(struct bus *bus)
+static void bus_life_ask_consumer(struct bus *bus, enum bus_step step, uint32_t again_ms)
 {
     char question[BUS_ASK_MAX];
 
@@ -139,10 +141,10 @@ static void bus_life_ask_consumer(struct bus *bus)
                         "\",\"deliver_policy\":\"all\",\"replay_policy\":\"instant\","
                         "\"filter_subject\":\"" BUS_STORED ">\",\"ack_policy\":\"explicit\","
                         "\"ack_wait\":%" PRIu64 ",\"max_deliver\":-1,\"max_ack_pending\":%d}}",
-                        bus->options.again_ms * UINT64_C(1000000), BUS_FLIGHT_MAX);
+                        again_ms * UINT64_C(1000000), BUS_FLIGHT_MAX);
     ASSERT(size > 0 && (size_t)size < sizeof question);
-    bus_life_ask(bus, BUS_STEP_CONSUMER,
-                 "$JS.API.CONSUMER.DURABLE.CREATE." BUS_STREAM "." BUS_DURABLE, question);
+    bus_life_ask(bus, step, "$JS.API.CONSUMER.DURABLE.CREATE." BUS_STREAM "." BUS_DURABLE,
+                 question);
 }
 
 static void bus_life_ready(struct bus *bus)
@@ -209,6 +211,28 @@ static bool bus_life_refused(struct str answer, uint64_t *ret_code, struct str *
     return true;
 }
 
+/* What a killed program (or a killed nats-server, for what it did not note in time) left out would
+ * come again only after again_ms, and hold back the rest until then when it is BUS_FLIGHT_MAX. So
+ * the wait is made short for a moment. What we have out ourselves comes too and is known by its
+ * sequence. */
+static void bus_life_answered(struct bus *bus, struct str answer)
+{
+    static const char out[] = "\"num_ack_pending\":";
+    const char *at = memmem(answer.data, answer.size, out, sizeof out - 1);
+    bool none = !at || at[sizeof out - 1] == '0';
+
+    if (bus->step == BUS_STEP_STREAM) {
+        bus_life_ask_consumer(bus, BUS_STEP_CONSUMER, bus->options.again_ms);
+    } else if (bus->step == BUS_STEP_CONSUMER && !none) {
+        bus_life_ask_consumer(bus, BUS_STEP_RELEASE, BUS_RELEASE_MS);
+    } else if (bus->step == BUS_STEP_RELEASE) {
+        bus->step = BUS_STEP_BACK;
+        net_timer_start(bus->timer, BUS_BACK_MS, 0);
+    } else {
+        bus_life_consumer_stands(bus);
+    }
+}
+
 void bus_life_reply(struct bus *bus, const struct bus_link_item *item)
 {
     char mine[BUS_REPLY_MAX];
@@ -220,13 +244,11 @@ void bus_life_reply(struct bus *bus, const struct bus_link_item *item)
     snprintf(mine, sizeof mine, "_INBOX.%s.%" PRIu64, bus->secret, bus->asked);
     if (!str_eq(item->subject, str_of(mine)))
         return; /* to an earlier request */
-    if (bus->step != BUS_STEP_STREAM && bus->step != BUS_STEP_CONSUMER)
+    if (bus->step < BUS_STEP_STREAM || bus->step > BUS_STEP_SETTLE || bus->step == BUS_STEP_BACK)
         return;
     bool refused = bus_life_refused(answer, &code, &text);
-    if (bus->step == BUS_STEP_STREAM && (!refused || code == BUS_STREAM_TAKEN)) {
-        bus_life_ask_consumer(bus);
-    } else if (!refused) {
-        bus_life_consumer_stands(bus);
+    if (!refused || (bus->step == BUS_STEP_STREAM && code == BUS_STREAM_TAKEN)) {
+        bus_life_answered(bus, answer);
     } else {
         diag_set(&diag, ERR_UNSUPPORTED,
                  "nats-server refuses what keeps QoS 1 messages: %.*s; give its user JetStream",
@@ -345,6 +367,21 @@ static void bus_life_connect(struct bus *bus)
         bus_life_look(bus);
 }
 
+/* A pause is over: whatever is not there is started anew. */
+static void bus_life_again(struct bus *bus)
+{
+    struct diag diag;
+
+    if (!bus->child || bus_child_running(bus->child)) {
+        bus_life_connect(bus);
+        return;
+    }
+    bus->counts.restarts++;
+    enum err err = bus_life_run(bus, &diag);
+    if (err)
+        bus_life_trouble(bus, &diag);
+}
+
 void bus_life_due(void *context)
 {
     struct bus *bus = context;
@@ -352,23 +389,16 @@ void bus_life_due(void *context)
 
     if (bus->step == BUS_STEP_READY || bus->step == BUS_STEP_FAILED)
         return;
-    if (bus->step != BUS_STEP_PAUSE) {
-        if (bus->child) { /* too slow or stuck: `ended` comes next */
-            bus_child_kill(bus->child);
-            return;
-        }
+    if (bus->step == BUS_STEP_PAUSE) {
+        bus_life_again(bus);
+    } else if (bus->step == BUS_STEP_BACK) {
+        bus_life_ask_consumer(bus, BUS_STEP_SETTLE, bus->options.again_ms);
+    } else if (bus->child) { /* too slow or stuck: `ended` comes next */
+        bus_child_kill(bus->child);
+    } else {
         diag_set(&diag, ERR_IO, "the NATS server does not answer; trying again");
         bus_life_trouble(bus, &diag);
-        return;
     }
-    if (bus->child && !bus_child_running(bus->child)) {
-        bus->counts.restarts++;
-        enum err err = bus_life_run(bus, &diag);
-        if (err)
-            bus_life_trouble(bus, &diag);
-        return;
-    }
-    bus_life_connect(bus);
 }
 
 static void bus_life_on_ready(void *context)

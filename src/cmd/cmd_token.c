@@ -102,11 +102,17 @@ static enum err token_list(struct account *account, struct token_call *call, str
     return err ? diag_set(diag, err, "the tokens cannot be read: %s", err_text(err)) : OK;
 }
 
+struct token_made {
+    struct store_token token;
+    char text[APP_TOKEN_CHARS + 1];
+};
+
 static enum err token_insert(struct account *account, void *context)
 {
-    struct store_token *token = context;
+    struct token_made *made = context;
 
-    return app_account_token_add(account->db, &account->actor, token, &token->id);
+    return app_account_token_add(account->db, &account->actor, &made->token, str_of(made->text),
+                                 &made->token.id);
 }
 
 static enum err token_check(const struct token_call *call, struct diag *diag)
@@ -123,20 +129,19 @@ static enum err token_check(const struct token_call *call, struct diag *diag)
 
 static enum err token_new(struct account *account, struct token_call *call, struct diag *diag)
 {
-    struct store_token token = {
-        .device = call->device != NULL, .roles = call->roles, .made = account->actor.at};
-    char text[APP_TOKEN_CHARS + 1];
+    struct token_made made = {
+        .token = {.device = call->device != NULL, .roles = call->roles, .made = account->actor.at}};
 
     enum err err = token_check(call, diag);
     if (err)
         return err;
     struct str name = str_of(call->device ? call->device : call->program);
-    memcpy(token.name, name.data, name.size);
-    app_secret_token(text, token.hash);
-    err = account_change(account, token_insert, &token, "the token", diag);
+    memcpy(made.token.name, name.data, name.size);
+    app_secret_token(made.text, made.token.hash);
+    err = account_change(account, token_insert, &made, "the token", diag);
     if (!err)
-        printf("%s\n", text);
-    app_secret_wipe(text, sizeof text);
+        printf("%s\n", made.text);
+    app_secret_wipe(made.text, sizeof made.text);
     return err;
 }
 

@@ -8,7 +8,8 @@
  * Limits     STORE_WAITING_MAX rows and STORE_WAITING_BYTES_MAX bytes of them wait at most; beyond
  *            that store_put_*() answers BUSY and the giver stops reading.
  * Faults     A batch that cannot be committed (disk full, read-only) is told with its error and
- *            forgotten: the device has no acknowledgement and sends again.
+ *            forgotten: the device has no acknowledgement and sends again. Only rows of devices in
+ *            it are written with the next batch.
  * Threads    All functions belong to one thread, the loop's; the writer thread is inside.
  * Layer      3
  */

@@ -283,6 +283,64 @@ static void a_full_disk_is_told_and_the_store_goes_on_when_there_is_space(void *
     fixture_remove(fixture.folder);
 }
 
+static void put_device(struct giver *giver, uint32_t id, struct str name)
+{
+    struct store_device device = {
+        .id = id, .kind = STORE_DEVICE_TERMINAL, .name = name, .unit = STR("truck-9")};
+
+    assert_int_equal(store_put_device(giver->store, &device), OK);
+}
+
+static int64_t devices_called(const char *folder, const char *sql)
+{
+    struct store_db *db = fixture_connect(folder, false);
+
+    int64_t count = fixture_number(db, sql);
+    store_db_close(db);
+    return count;
+}
+
+/* The giver knows the device from then on and gives facts of it: its row must not be missing. */
+static void a_device_whose_batch_failed_is_stored_with_the_next(void **state)
+{
+    static struct giver giver;
+    struct fixture fixture;
+    (void)state;
+
+    memset(&giver, 0, sizeof giver);
+    fixture_folder(&fixture);
+    faults_begin();
+    assert_int_equal(giver_open(&giver, fixture.folder), OK);
+    put_device(&giver, 7, STR("13900000007"));
+    giver_give(&giver, 1);
+    struct faults_plan plan = {.space_bytes = 1};
+    faults_plan(&plan);
+    while (giver.last == OK) /* what the log has room for */
+        giver_give(&giver, 10);
+    for (uint32_t id = 8; id <= 10; id++) {
+        put_device(&giver, id, id == 8 ? STR("A") : id == 9 ? STR("B") : STR("C"));
+        giver_give(&giver, 2);
+        assert_int_equal(giver.last, ERR_FULL);
+    }
+    plan.space_bytes = 0;
+    faults_plan(&plan);
+    put_device(&giver, 11, STR("13900000007")); /* breaks the rules: fails its batch once */
+    giver_give(&giver, 1);
+    assert_int_equal(giver.last, ERR_EXISTS);
+    giver_give(&giver, 1);
+    assert_int_equal(giver.last, OK);
+    faults_power_off();
+    store_close(giver.store);
+    faults_power_back();
+    assert_int_equal(devices_called(fixture.folder, "SELECT count(*) FROM device"), 4);
+    assert_int_equal(devices_called(fixture.folder, "SELECT id FROM device WHERE name = 'C' AND"
+                                                    " unit = 'truck-9'"),
+                     10);
+    assert_true(kept(&giver, fixture.folder));
+    faults_end();
+    fixture_remove(fixture.folder);
+}
+
 /* --- an error at one place, each place in turn --- */
 
 /* Gives facts while one write or sync fails; then loses power. Returns whether it came to failing. */
@@ -440,6 +498,7 @@ int main(void)
         cmocka_unit_test(also_while_the_log_is_folded_beside_the_writer),
         cmocka_unit_test(the_test_disk_does_lose_what_is_not_synced),
         cmocka_unit_test(a_full_disk_is_told_and_the_store_goes_on_when_there_is_space),
+        cmocka_unit_test(a_device_whose_batch_failed_is_stored_with_the_next),
         cmocka_unit_test(one_failing_write_or_sync_loses_nothing_acknowledged),
         cmocka_unit_test(a_read_only_folder_is_told),
         cmocka_unit_test(a_process_that_keeps_the_write_lock_is_waited_for_then_told),

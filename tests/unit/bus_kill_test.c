@@ -4,7 +4,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "bus/child.h"
 #include "bus/config.h"
 #include "bus_fixture.h"
 #include "prop.h"
@@ -187,7 +186,6 @@ static void nothing_confirmed_is_lost_when_the_server_is_killed(void **state)
 /* A server that somebody else runs. */
 struct elsewhere {
     struct fixture *f;
-    struct bus_child *child;
     char config[128];
     char program[128];
     char store[96];
@@ -201,8 +199,8 @@ static void on_elsewhere_ready(void *context)
 {
     struct elsewhere *e = context;
 
-    e->port = bus_child_client_port(e->child);
-    e->mqtt_port = bus_child_mqtt_port(e->child);
+    e->port = bus_child_client_port(e->f->elsewhere);
+    e->mqtt_port = bus_child_mqtt_port(e->f->elsewhere);
     net_loop_stop(e->f->loop);
 }
 
@@ -242,7 +240,7 @@ static void elsewhere_start(struct elsewhere *e, const char *password)
     config.users = buf_text(&users);
     assert_int_equal(bus_config_text(&config, &text), OK);
     assert_int_equal(bus_config_save(e->config, buf_text(&text), NULL), OK);
-    assert_int_equal(bus_child_start(e->child, NULL), OK);
+    assert_int_equal(bus_child_start(e->f->elsewhere, NULL), OK);
     run(e->f);
     assert_false(e->f->timed_out);
     buf_done(&users);
@@ -264,7 +262,7 @@ static void elsewhere_open(struct elsewhere *e, struct fixture *f)
                                         .reloaded = on_elsewhere_reloaded,
                                         .ended = on_elsewhere_ended,
                                         .context = e};
-    assert_int_equal(bus_child_new(&options, &e->child), OK);
+    assert_int_equal(bus_child_new(&options, &f->elsewhere), OK);
 }
 
 static void elsewhere_publish(struct elsewhere *e, const char *text)
@@ -297,29 +295,27 @@ static void a_server_elsewhere_is_joined_and_found_again(void **state)
     until_state(f, BUS_READY);
     assert_int_equal(bus_mqtt_port(f->bus), 0);
     elsewhere_publish(&e, "one");
-    until_seen(f, 1);
+    until_payload(f, "one");
 
-    bus_child_stop(e.child); /* an upgrade there */
+    bus_child_stop(f->elsewhere); /* an upgrade there */
     until_state(f, BUS_LOST);
     elsewhere_start(&e, "secret");
     until_state(f, BUS_READY);
     elsewhere_publish(&e, "two");
-    until_seen(f, 2);
-    assert_string_equal(f->seen[1].payload, "two");
+    until_payload(f, "two");
 
-    bus_child_stop(e.child); /* and a password that is changed for a while */
+    bus_child_stop(f->elsewhere); /* and a password that is changed for a while */
     until_state(f, BUS_LOST);
     elsewhere_start(&e, "another");
     do
         until_state(f, BUS_LOST);
     while (!strstr(f->diag.text, "does not let us in"));
-    bus_child_stop(e.child);
+    bus_child_stop(f->elsewhere);
     elsewhere_start(&e, "secret");
     until_state(f, BUS_READY);
     elsewhere_publish(&e, "three");
-    until_seen(f, 3);
+    until_payload(f, "three");
     stop(f);
-    bus_child_free(e.child);
     close(e.lock_fd);
 }
 
@@ -333,7 +329,7 @@ static void a_server_without_jetstream_is_told(void **state)
     need_programs();
     elsewhere_open(&e, f);
     assert_int_equal(bus_config_save(e.config, STR("host: \"127.0.0.1\"\nport: -1\n"), NULL), OK);
-    assert_int_equal(bus_child_start(e.child, NULL), OK);
+    assert_int_equal(bus_child_start(f->elsewhere, NULL), OK);
     run(f);
     snprintf(url, sizeof url, "nats://127.0.0.1:%u", e.port);
     options.url = url;
@@ -342,7 +338,6 @@ static void a_server_without_jetstream_is_told(void **state)
     assert_int_equal(f->diag.code, ERR_UNSUPPORTED);
     assert_non_null(strstr(f->diag.text, "JetStream"));
     stop(f);
-    bus_child_free(e.child);
     close(e.lock_fd);
 }
 

@@ -229,7 +229,7 @@ static void the_nameless_and_the_silent_are_closed(void **state)
     unsigned char frame[64];
     (void)state;
 
-    begin(&seen, (struct net_jt808_options){.nameless_s_max = 1, .idle_s_max = 2});
+    begin(&seen, (struct net_jt808_options){.nameless_s_max = 1, .idle_s_max = 5});
     int nameless = dial(&seen);
     int silent = dial(&seen);
     put(silent, frame, heartbeat(1, frame));

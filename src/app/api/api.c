@@ -165,13 +165,6 @@ void app_api_page(struct app_api *api, struct http_call *call, struct app_api_pa
     http_reply_kept(call, &reply, buf_text(&page->body));
 }
 
-void app_api_json(struct http_call *call, unsigned status, struct buf *body)
-{
-    struct http_reply reply = {.status = status, .type = "application/json", .cache = "no-store"};
-
-    http_reply_take(call, &reply, body);
-}
-
 void app_api_name(struct jw *jw, const char *key, const struct city_name *name)
 {
     jw_key(jw, key);

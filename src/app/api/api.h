@@ -69,9 +69,6 @@ MUST_USE bool app_api_number(struct http_call *call, const char *name, uint64_t 
 struct diag;
 void app_api_diag(struct http_call *call, enum err err, const char *code, const struct diag *diag);
 
-/* Answers with JSON that is nobody else's to keep. */
-void app_api_json(struct http_call *call, unsigned status, struct buf *body);
-
 /* The server's gate; `context` is a struct app_api. */
 struct http_refusal app_api_judge(void *context, struct http_call *call, unsigned need);
 

@@ -42,38 +42,18 @@ static enum err app_audit_row(void *context, const struct store_audit *row)
     return OK;
 }
 
-/* The number of a query, or `absent`. False when the call was answered. */
-static bool app_audit_number(struct http_call *call, const char *name, uint64_t absent,
-                             uint64_t *ret)
-{
-    struct str text;
-    uint64_t number;
-
-    enum err err = http_call_query(call, name, &text);
-    if (err == ERR_NOT_FOUND) {
-        *ret = absent;
-        return true;
-    }
-    if (err || str_u64(text, &number) || number == 0) {
-        http_reply_error(call, 400, "bad_query", "limit and after are whole numbers from 1.");
-        return false;
-    }
-    *ret = number;
-    return true;
-}
-
 void app_api_audit(void *context, struct http_call *call)
 {
     const struct app_api *api = context;
-    struct app_audit_page page = {0};
+    struct app_audit_page page = {.limit = APP_API_AUDIT_PAGE};
     struct buf body;
-    uint64_t before;
+    uint64_t before = 0;
 
-    if (!app_audit_number(call, "limit", APP_API_AUDIT_PAGE, &page.limit) ||
-        !app_audit_number(call, "after", 0, &before))
+    if (!app_api_number(call, "limit", APP_API_AUDIT_PAGE_MAX, &page.limit) ||
+        !app_api_number(call, "after", INT64_MAX, &before))
         return;
-    if (page.limit > APP_API_AUDIT_PAGE_MAX)
-        page.limit = APP_API_AUDIT_PAGE_MAX;
+    if (page.limit == 0)
+        page.limit = 1;
     buf_init(&body, APP_API_BODY_BYTES_MAX);
     jw_init(&page.jw, &body);
     jw_object(&page.jw);
@@ -93,5 +73,5 @@ void app_api_audit(void *context, struct http_call *call)
         http_reply_err(call, err, "The trail cannot be read.");
         return;
     }
-    app_api_json(call, 200, &body);
+    app_api_reply(call, 200, &body);
 }

@@ -107,8 +107,8 @@ void app_api_gateways(void *context, struct http_call *call)
 
 struct app_positions_page {
     struct jw *jw;
-    size_t count;
-    struct store_cursor last;
+    struct store_cursor next;
+    bool more;
 };
 
 static enum err app_api_position(void *context, const struct store_row *row)
@@ -116,8 +116,6 @@ static enum err app_api_position(void *context, const struct store_row *row)
     struct app_positions_page *page = context;
 
     app_show_stored(page->jw, row);
-    page->count++;
-    page->last = store_cursor_after(row);
     return OK;
 }
 
@@ -171,13 +169,14 @@ void app_api_positions(void *context, struct http_call *call)
     jw_object(&jw);
     jw_key(&jw, "positions");
     jw_array(&jw);
-    enum err err = store_read(api->gate->reader, &read, app_api_position, &page);
+    enum err err =
+        store_read_page(api->gate->reader, &read, app_api_position, &page, &page.next, &page.more);
     jw_array_end(&jw);
     jw_key(&jw, "next");
-    if (page.count == read.rows_max) {
+    if (page.more) {
         char next[72];
-        int size = snprintf(next, sizeof next, "%lld.%lld.%lld", (long long)page.last.at_us,
-                            (long long)page.last.device, (long long)page.last.hash);
+        int size = snprintf(next, sizeof next, "%lld.%lld.%lld", (long long)page.next.at_us,
+                            (long long)page.next.device, (long long)page.next.hash);
         jw_str(&jw, (struct str){next, (size_t)size});
     } else {
         jw_null(&jw);

@@ -49,14 +49,14 @@ void app_api_tokens(void *context, struct http_call *call)
         http_reply_err(call, err, "The tokens cannot be read.");
         return;
     }
-    app_api_json(call, 200, &body);
+    app_api_reply(call, 200, &body);
 }
 
 static enum err app_api_token_add_write(struct store_db *db, struct app_task *task)
 {
     struct app_actor actor = app_task_actor(task);
 
-    return app_account_token_add(db, &actor, &task->token, &task->token.id);
+    return app_account_token_add(db, &actor, &task->token, str_of(task->text), &task->token.id);
 }
 
 static void app_api_token_added(struct app_task *task, enum err err)
@@ -71,7 +71,7 @@ static void app_api_token_added(struct app_task *task, enum err err)
     buf_init(&body, APP_API_SMALL_BYTES);
     jw_init(&jw, &body);
     app_api_token_write(&jw, &task->token, task->text);
-    app_api_json(task->call, 201, &body);
+    app_api_reply(task->call, 201, &body);
 }
 
 static bool app_api_token_form_ok(struct http_call *call, const struct app_api_form *form)

@@ -47,7 +47,7 @@ void app_api_users(void *context, struct http_call *call)
         http_reply_err(call, err, "The users cannot be read.");
         return;
     }
-    app_api_json(call, 200, &body);
+    app_api_reply(call, 200, &body);
 }
 
 static void app_api_user_reply(struct http_call *call, unsigned status,
@@ -59,7 +59,7 @@ static void app_api_user_reply(struct http_call *call, unsigned status,
     buf_init(&body, APP_API_SMALL_BYTES);
     jw_init(&jw, &body);
     app_api_user_write(&jw, user);
-    app_api_json(call, status, &body);
+    app_api_reply(call, status, &body);
 }
 
 static enum err app_api_user_hash(struct app_task *task)

@@ -4,12 +4,15 @@
 #include <string.h>
 #include <strings.h>
 
+#include "bus/bus.h"
 #include "civic/role.h"
+#include "store/mqtt.h"
 
 enum {
     APP_PASSWORD_LETTERS_MIN = 5, /* different bytes */
     APP_NAME_TELLING = 3,         /* shorter names may occur in a password by chance */
     APP_ROLES_TEXT_MAX = 256,
+    APP_TOKEN_BCRYPT_COST = 4, /* a token is 256 random bits: no dictionary holds it */
 };
 
 static bool app_account_letter(char c, bool first, bool device)
@@ -173,11 +176,16 @@ enum err app_account_remove(struct store_db *db, const struct app_actor *actor, 
 }
 
 enum err app_account_token_add(struct store_db *db, const struct app_actor *actor,
-                               const struct store_token *token, uint64_t *ret_id)
+                               const struct store_token *token, struct str secret, uint64_t *ret_id)
 {
+    char hash[BUS_HASH_BYTES + 1];
     uint64_t id;
 
     enum err err = store_token_add(db, token, &id);
+    if (!err) /* the MQTT server compares by its own kind of hash */
+        err = bus_hash(secret, APP_TOKEN_BCRYPT_COST, hash);
+    if (!err)
+        err = store_mqtt_put(db, id, str_of(hash));
     if (!err)
         err = token->device
                   ? app_account_note(db, actor, "token_made", str_of(token->name), STR("device"))

@@ -37,9 +37,10 @@ MUST_USE enum err app_account_forgive(struct store_db *db, struct str name);
 /* Errors: NOT_FOUND. */
 MUST_USE enum err app_account_remove(struct store_db *db, const struct app_actor *actor,
                                      struct str name);
-/* `token` has a hash, a name, and roles unless it is a device's. */
+/* `token` has a hash of `secret`, a name, and roles unless it is a device's. */
 MUST_USE enum err app_account_token_add(struct store_db *db, const struct app_actor *actor,
-                                        const struct store_token *token, uint64_t *ret_id);
+                                        const struct store_token *token, struct str secret,
+                                        uint64_t *ret_id);
 /* Errors: NOT_FOUND. */
 MUST_USE enum err app_account_token_revoke(struct store_db *db, const struct app_actor *actor,
                                            uint64_t id);

@@ -79,8 +79,9 @@ static void app_auth_login_answer(struct app_task *task, enum err err)
     const struct app_login *login = &task->login;
 
     if (err) {
-        LOG(auth->log, ERR, "login_not_decided", KV_ERR("err", err));
-        http_reply_err(task->call, err, "The login could not be recorded; try again.");
+        if (err != ERR_BUSY)
+            LOG(auth->log, ERR, "login_not_decided", KV_ERR("err", err));
+        http_reply_err(task->call, err, "The login could not be decided now; try again.");
         return;
     }
     if (!login->fits) {
