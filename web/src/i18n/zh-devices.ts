@@ -9,9 +9,11 @@ export default {
     title: '登录雁城', hint: '此城市的数据需要登录后查看。', name: '用户名', password: '密码', show: '显示密码', hide: '隐藏密码', enter: '登录', entering: '正在登录…',
     leave: '退出登录', expired: '登录已过期，请重新登录。', user: '当前用户', open: '尚未设置用户，任何人都可在本机操作', openShort: '未设用户',
     wrong: '用户名或密码不对。', locked: '尝试次数过多，请在 {time} 后再试。', lockedPlain: '尝试次数过多，请稍后再试。', empty: '请填写用户名和密码。',
+    change: '修改密码', changed: '密码已修改，所有登录都已结束，请重新登录。', old: '旧密码', fresh: '新密码', again: '再输一次新密码', rule: '至少 {n} 个字符。', tooShort: '新密码至少 {n} 个字符。', notSame: '两次输入的新密码不同。', cancel: '取消',
     roles: { viewer: '查看', dispatcher: '调度', planner: '计划', clerk: '过磅', inspector: '巡查', system: '系统管理', security: '安全管理', audit: '审计管理' },
   },
   problem: {
+    bad_body: '内容不正确。', wrong_password: '旧密码不对。',
     failed: '没有成功。', wait: '请在 {n} 秒后再试。', unreachable: '连不上服务器。', busy: '服务器正忙，请稍后再试。', not_found: '没有找到，可能已被删除。', no_plan: '还没有作业计划。', no_device: '没有这台设备。', offline: '设备不在线，指令没有送出。',
     login: '请先登录。', token: '令牌无效或已撤销。', wrong_login: '用户名或密码不对。', locked_out: '登录失败次数过多。', forbidden: '您的角色不能做这件事。', foreign_page: '请求来自别的网页，已拒绝。请刷新本页后重试。', too_many: '请求过于频繁。',
     wrong_host: '访问地址与服务器不符。', too_large: '内容过大。', method: '服务器不支持这样操作。', encoding: '服务器不支持这种编码。', type: '服务器不支持此格式。', bad_query: '查询条件不正确。', bad_device: '设备设置不正确。', bad_command: '指令内容不正确。',

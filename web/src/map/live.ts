@@ -3,7 +3,7 @@
 import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
 import type { Device } from '../api-devices'
 import { BOLD } from './style'
-import type { VehicleTone } from './icons'
+import { VEHICLE_TONES, type VehicleTone } from './icons'
 
 const GLIDE_MS = 300
 const FRAME_MS = 50
@@ -12,7 +12,7 @@ const MARKS_PER_MS = 20
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
-export const LIVE_LAYERS = ['vehicle-live', 'vehicle-live-name']
+export const LIVE_LAYERS = ['vehicle-live-spot', 'vehicle-live', 'vehicle-live-name']
 
 interface Mark {
   from: [number, number]
@@ -26,6 +26,11 @@ interface Mark {
 export function addLiveLayers(map: GlMap): void {
   map.addSource('live', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, buffer: 64 })
   const size = ['interpolate', ['linear'], ['zoom'], 9, 0.45, 12, 0.7, 15, 1] as never
+  // Icons wait for their turn to be placed, and fade in; a spot under them is where the vehicle is at
+  // once.
+  map.addLayer({ id: 'vehicle-live-spot', type: 'circle', source: 'live',
+    paint: { 'circle-color': ['match', ['get', 'tone'], 'alarm', VEHICLE_TONES.alarm, 'online', VEHICLE_TONES.online, VEHICLE_TONES.silent],
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 4.5, 12, 7, 15, 10] as never, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1 } })
   map.addLayer({ id: 'vehicle-live', type: 'symbol', source: 'live',
     layout: { 'icon-image': ['concat', 'vehicle-', ['get', 'tone']], 'icon-size': size, 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       'symbol-sort-key': ['match', ['get', 'tone'], 'alarm', 2, 'online', 1, 0] } })
