@@ -12,7 +12,7 @@ const MARKS_PER_MS = 20
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
-export const LIVE_LAYERS = ['vehicle-live-spot', 'vehicle-live', 'vehicle-live-name']
+export const LIVE_LAYERS = ['vehicle-live-ring', 'vehicle-live-spot', 'vehicle-live', 'vehicle-live-name']
 
 interface Mark {
   from: [number, number]
@@ -26,6 +26,8 @@ interface Mark {
 export function addLiveLayers(map: GlMap): void {
   map.addSource('live', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, buffer: 64 })
   const size = ['interpolate', ['linear'], ['zoom'], 9, 0.45, 12, 0.7, 15, 1] as never
+  map.addLayer({ id: 'vehicle-live-ring', type: 'circle', source: 'live', filter: ['==', ['get', 'device'], -1],
+    paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 12, 15, 23] as never, 'circle-color': '#f3c969', 'circle-opacity': 0.35, 'circle-stroke-color': '#c58b00', 'circle-stroke-width': 2 } })
   // Icons wait for their turn to be placed, and fade in; a spot under them is where the vehicle is at
   // once.
   map.addLayer({ id: 'vehicle-live-spot', type: 'circle', source: 'live',
@@ -42,6 +44,10 @@ export function addLiveLayers(map: GlMap): void {
 const mix = (from: number, to: number, share: number): number => from + (to - from) * share
 // The short way round: from 350° to 10° is 20°.
 const turnMix = (from: number, to: number, share: number): number => from + ((((to - from) % 360) + 540) % 360 - 180) * share
+
+export function ringLive(map: GlMap, device: number | null): void {
+  map.setFilter('vehicle-live-ring', ['==', ['get', 'device'], device ?? -1])
+}
 
 export class LiveMarks {
   private marks = new globalThis.Map<number, Mark>()
