@@ -200,7 +200,9 @@ def people(ask, program, city):
     _, head = ask("post", "/api/v1/session", 200, {"name": "qian", "password": password})
     ask.cookie = head["Set-Cookie"].split(";")[0]
     page, _ = ask("get", "/api/v1/audit", 200, query="?limit=2")
-    ask("get", "/api/v1/audit", 200, query=f"?after={page['next']}")
+    rest, _ = ask("get", "/api/v1/audit", 200, query=f"?after={page['next']}")
+    seen = {entry["action"] for entry in rest["entries"]}
+    expect({"command_sent", "device_changed", "user_added"} <= seen, "what was changed is in the trail", seen)
     ask("get", "/api/v1/audit", 400, query="?limit=many")
     ask("delete", "/api/v1/session", 204)
     ask.cookie = None

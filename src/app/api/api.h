@@ -19,9 +19,12 @@
 /* One answer, written once. */
 struct app_api_page {
     struct buf body;
+    struct buf packed; /* the same with gzip, made when first asked for */
     char etag[24];
 };
 
+/* Larger pages would hold the loop for too long, even if only once. */
+#define APP_API_PACK_BYTES_MAX ((size_t)16 << 20)
 /* Bodies that are about people and tokens. */
 #define APP_API_SMALL_BYTES 8192
 
@@ -68,7 +71,6 @@ MUST_USE bool app_api_number(struct http_call *call, const char *name, uint64_t 
 /* A refusal with its place. */
 struct diag;
 void app_api_diag(struct http_call *call, enum err err, const char *code, const struct diag *diag);
-
 
 /* The server's gate; `context` is a struct app_api. */
 struct http_refusal app_api_judge(void *context, struct http_call *call, unsigned need);

@@ -380,6 +380,9 @@ void app_api_device_command(void *context, struct http_call *call)
         app_api_diag(call, err, "bad_command", &diag);
         return;
     }
+    char msg_id[8];
+    snprintf(msg_id, sizeof msg_id, "0x%04X", (unsigned)command->msg_id);
+    app_auth_audit(api->auth, call, "command_sent", device->row.name, str_of(msg_id));
     buf_init(&body, APP_API_BODY_BYTES_MAX);
     jw_init(&jw, &body);
     app_show_command(&jw, command, false);
@@ -529,6 +532,7 @@ void app_api_device_patch(void *context, struct http_call *call)
         return;
     }
     app_terminals_changed(&api->gate->terminals, device);
+    app_auth_audit(api->auth, call, "device_changed", device->row.name, device->row.unit);
     app_live_device(api->gate->live, device);
     app_api_device_reply(call, device);
 }

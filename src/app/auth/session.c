@@ -79,8 +79,9 @@ static void app_auth_login_answer(struct app_task *task, enum err err)
     const struct app_login *login = &task->login;
 
     if (err) {
-        LOG(auth->log, ERR, "login_not_decided", KV_ERR("err", err));
-        http_reply_err(task->call, err, "The login could not be recorded; try again.");
+        if (err != ERR_BUSY)
+            LOG(auth->log, ERR, "login_not_decided", KV_ERR("err", err));
+        http_reply_err(task->call, err, "The login could not be decided now; try again.");
         return;
     }
     if (!login->fits) {
@@ -180,7 +181,7 @@ void app_auth_logout(struct app_auth *auth, struct http_call *call)
     enum err err = app_auth_task(auth, call, &task);
     if (err)
         return;
-    memcpy(task->hash, who->session, sizeof task->hash);
+    memcpy(task->hash, who->hash, sizeof task->hash);
     task->write = app_auth_logout_write;
     task->answer = app_auth_logout_answer;
     app_task_start(task);

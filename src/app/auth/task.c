@@ -10,10 +10,15 @@
 #include "net/loop.h"
 #include "store/store.h"
 
+enum { APP_TASKS_RETRY_MS = 20 };
+
 struct app_tasks {
     struct store *store;
     struct app_task *first;
     size_t count;
+    size_t works;           /* given to the worker and not back yet */
+    struct app_task *again; /* the store had no room: by and by */
+    struct net_timer *retry;
     struct pool_thread *worker;
     struct queue *wanted;
     struct queue *done;
@@ -31,7 +36,7 @@ static void app_tasks_work(void *context)
     while (queue_pop(tasks->wanted, &task) == OK) {
         task->err = task->work(task);
         enum err err = queue_push(tasks->done, &task);
-        ASSERT(err == OK); /* it holds as many as there are tasks */
+        ASSERT(err == OK); /* it holds as many as may be under way */
         ssize_t put = write(tasks->event_fd, &one, sizeof one);
         (void)put; /* a full counter wakes as well */
     }
@@ -58,14 +63,39 @@ static void app_task_written(void *context, enum err err)
 
 static void app_task_go_on(struct app_task *task, enum err err)
 {
+    struct app_tasks *tasks = task->tasks;
     struct store_job job = {app_task_write, app_task_written, task};
 
-    if (!err && task->write) {
-        err = store_put_job(task->tasks->store, &job);
-        if (!err)
-            return;
+    if (err || !task->write) {
+        app_task_answer(task, err);
+        return;
     }
-    app_task_answer(task, err);
+    err = store_put_job(tasks->store, &job);
+    if (err == ERR_BUSY) {
+        task->waiting = tasks->again;
+        tasks->again = task;
+        net_timer_start(tasks->retry, APP_TASKS_RETRY_MS, 0);
+    } else if (err) {
+        app_task_answer(task, err);
+    }
+}
+
+static void app_tasks_retry(void *context)
+{
+    struct app_tasks *tasks = context;
+    struct app_task *list = NULL;
+
+    while (tasks->again) { /* oldest first again */
+        struct app_task *task = tasks->again;
+        tasks->again = task->waiting;
+        task->waiting = list;
+        list = task;
+    }
+    while (list) {
+        struct app_task *task = list;
+        list = task->waiting;
+        app_task_go_on(task, OK);
+    }
 }
 
 static void app_tasks_worked(void *context)
@@ -76,8 +106,10 @@ static void app_tasks_worked(void *context)
 
     ssize_t got = read(tasks->event_fd, &times, sizeof times);
     (void)got;
-    while (queue_try_pop(tasks->done, &task) == OK)
+    while (queue_try_pop(tasks->done, &task) == OK) {
+        tasks->works--;
         app_task_go_on(task, task->err);
+    }
 }
 
 enum err app_tasks_new(struct net_loop *loop, struct store *store, struct app_tasks **ret_tasks)
@@ -90,11 +122,13 @@ enum err app_tasks_new(struct net_loop *loop, struct store *store, struct app_ta
     tasks->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     enum err err = tasks->event_fd < 0 ? ERR_IO : OK;
     if (!err)
-        err = queue_new(sizeof(struct app_task *), APP_TASKS_MAX, &tasks->wanted);
+        err = queue_new(sizeof(struct app_task *), APP_WORKS_MAX, &tasks->wanted);
     if (!err)
-        err = queue_new(sizeof(struct app_task *), APP_TASKS_MAX, &tasks->done);
+        err = queue_new(sizeof(struct app_task *), APP_WORKS_MAX, &tasks->done);
     if (!err)
         err = net_watch_new(loop, tasks->event_fd, app_tasks_worked, tasks, &tasks->watch);
+    if (!err)
+        err = net_timer_new(loop, app_tasks_retry, tasks, &tasks->retry);
     if (!err)
         err = pool_thread_start("passwords", app_tasks_work, tasks, &tasks->worker);
     if (err) {
@@ -110,11 +144,17 @@ void app_tasks_stop(struct app_tasks *tasks)
 {
     if (!tasks || tasks->stopped)
         return;
+    struct app_task *unworked;
+
     tasks->stopped = true;
-    if (tasks->wanted)
+    if (tasks->wanted) { /* only the one in work is waited for; the list keeps the others */
+        while (queue_try_pop(tasks->wanted, &unworked) == OK)
+            ;
         queue_close(tasks->wanted);
+    }
     pool_thread_join(tasks->worker);
     net_watch_free(tasks->watch);
+    net_timer_free(tasks->retry);
 }
 
 void app_tasks_free(struct app_tasks *tasks)
@@ -166,8 +206,13 @@ void app_task_start(struct app_task *task)
         app_task_go_on(task, OK);
         return;
     }
+    if (task->tasks->works == APP_WORKS_MAX) {
+        app_task_answer(task, ERR_BUSY);
+        return;
+    }
+    task->tasks->works++;
     enum err err = queue_push(task->tasks->wanted, &task);
-    ASSERT(err == OK); /* it holds as many as there are tasks */
+    ASSERT(err == OK); /* it holds as many as may be under way */
 }
 
 bool app_tasks_has_login(const struct app_tasks *tasks, struct str name)

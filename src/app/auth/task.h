@@ -2,7 +2,9 @@
  *
  * Purpose    One thread hashes passwords; the store's writer writes; the loop answers. A task goes
  *            through them in this order, each step optional but the last.
- * Limits     APP_TASKS_MAX at once: each login takes 64 MB for a tenth of a second.
+ * Limits     APP_WORKS_MAX passwords wait at once: each takes 64 MB for a tenth of a second, one
+ *            after the other. APP_TASKS_MAX tasks in all; a write for which the store has no room
+ *            now is tried again, so that no row of the trail is lost.
  * Threads    The loop's, but for `work` (the worker's) and `write` (the store's writer's).
  * Layer      4
  */
@@ -12,7 +14,7 @@
 #include "app/auth/login.h"
 #include "http/http.h"
 
-enum { APP_TASKS_MAX = 32, APP_WHO_MAX = STORE_NAME_MAX + 16 };
+enum { APP_TASKS_MAX = 4096, APP_WORKS_MAX = 32, APP_WHO_MAX = STORE_NAME_MAX + 16 };
 
 struct net_loop;
 struct store;
@@ -21,6 +23,7 @@ struct app_tasks; /* opaque */
 struct app_task {
     struct app_task *prev;
     struct app_task *next;
+    struct app_task *waiting; /* for the store, one after the other */
     struct app_tasks *tasks;
     struct http_call *call; /* kept until the answer; NULL: nobody waits */
     enum err err;

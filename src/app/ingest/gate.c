@@ -1,6 +1,8 @@
 /* gate.c - see gate.h. */
 #include "app/ingest/gate.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/jw.h"
 
@@ -189,6 +191,10 @@ static void app_gate_tidy(void *context)
         return;
     struct store_keep keep = store_keep_usual(clock_utc(clock));
     gate->kept = clock_mono(clock);
+    if (!store_keep_believes(&gate->keep_clock, keep.now, gate->kept)) {
+        LOG(gate->log, WARN, "clock_doubted", KV_I64("retention_waits_hours", STORE_DOUBT_HOURS));
+        memset(keep.days, 0, sizeof keep.days);
+    }
     store_keep_begin(&gate->keep, &keep);
     app_gate_keep(gate);
 }
@@ -206,7 +212,12 @@ static enum err app_gate_store(struct app_gate *gate, const struct app_gate_opti
     err = store_db_open(&reader, &gate->reader, diag);
     if (err)
         return err;
-    err = app_devices_load(&gate->devices, gate->reader);
+    struct utc_us last = {0};
+    err = store_keep_last(gate->reader, &last);
+    gate->keep_clock =
+        store_keep_clock_begin(last, clock_utc(options->clock), clock_mono(options->clock));
+    if (!err)
+        err = app_devices_load(&gate->devices, gate->reader);
     if (!err)
         err = app_devices_of_city(&gate->devices, gate->store, options->city,
                                   clock_utc(options->clock));
@@ -344,13 +355,13 @@ void app_gate_close(struct app_gate *gate)
         store_drain(gate->store); /* answers go out with the last turn of the links */
     }
     gate->closing = true;
+    net_timer_free(gate->look); /* the loop turns once more below: nothing may look at the bus */
+    net_timer_free(gate->tidy);
     bus_free(gate->bus);
     app_terminals_stop(&gate->terminals);
     net_turn_free(gate->turn);
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
-    net_timer_free(gate->tidy);
-    net_timer_free(gate->look);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);
