@@ -212,9 +212,10 @@ static bool evidence_adds_up(struct rng *rng, size_t size)
 static bool order_plays_no_part(struct rng *rng, size_t size)
 {
     struct heard all;
+
+    size = size < HEARD_MAX ? size : HEARD_MAX;
     struct city_stop_heard heard = {
         .lifts = all.lifts, .lift_count = size, .seen = all.seen, .seen_count = size};
-
     random_heard(rng, &all);
     struct city_served forward = ask(&heard);
     for (size_t i = 0; i < size / 2; i++) {
