@@ -357,6 +357,8 @@ static void city_lane_settle(struct city_custody *custody, struct city_lane *lan
 {
     uint32_t voids = 0;
 
+    if (count == 0)
+        return;
     for (size_t i = 0; i < count; i++) {
         voids += lane->held.items[i].fact.kind == CITY_FACT_VOID;
         if (!city_lane_voided(lane, &lane->held.items[i].fact))
@@ -421,8 +423,7 @@ static enum err city_custody_settle(struct city_custody *custody, struct utc_us 
         enum err err = city_lane_room(custody, lane, count);
         if (err)
             return err;
-        if (count)
-            city_lane_settle(custody, lane, count);
+        city_lane_settle(custody, lane, count);
     }
     return OK;
 }

@@ -2,6 +2,8 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/csv.h"
+#include "base/file.h"
 #include "check.h"
 #include "civic/target.h"
 #include "prop.h"
@@ -210,6 +212,47 @@ static void words_are_those_of_the_folder(void **state)
     check_text(str_of(civic_lack_name(CIVIC_LACK_STALE)), "too_old");
 }
 
+/* Each row of a pack's targets.csv has a kind and rule that are known here, and one that fits. */
+static void pack_is_understood(const char *pack)
+{
+    char path[FILE_PATH_MAX];
+    struct buf content;
+    struct csv csv;
+    bool more = false;
+    int rows = 0;
+
+    assert_int_equal(file_join(sizeof path, path, TEST_SOURCE "/packs", pack), OK);
+    assert_int_equal(file_read(path, 1 << 20, &content, NULL), OK);
+    csv_init(&csv, pack, buf_text(&content));
+    assert_int_equal(csv_next(&csv, &more, NULL), OK); /* the header */
+    check_text(csv.fields[3], "kind");
+    check_text(csv.fields[6], "compare");
+    while (csv_next(&csv, &more, NULL) == OK && more) {
+        struct civic_target goal = {.unit = csv.fields[5]};
+        double value = 0;
+        assert_true(civic_target_kind_of(csv.fields[3], &goal.kind));
+        assert_int_equal(civic_compare_parse(csv.fields[6], &goal.rule, &goal.with), OK);
+        goal.has_value = str_f64(csv.fields[4], &value) == OK;
+        goal.value = value;
+        struct civic_figure known = {true, value, csv.fields[5], STR("test"), TODAY};
+        struct civic_answer answer =
+            ask(goal, (struct civic_figures){.now = known, .other = known});
+        assert_true(answer.lack != CIVIC_LACK_RULE && answer.lack != CIVIC_LACK_UNIT);
+        rows++;
+    }
+    assert_false(more);
+    assert_true(rows > 1);
+    csv_done(&csv);
+    buf_done(&content);
+}
+
+static void the_packs_targets_are_understood(void **state)
+{
+    (void)state;
+    pack_is_understood("hengyang/targets.csv");
+    pack_is_understood("isla/targets.csv");
+}
+
 /* Whatever is known: an answer with data has a value and no lack, one without says what is lacking,
  * and a better figure never makes it worse. */
 static bool answers_are_whole(struct rng *rng, size_t size)
@@ -258,6 +301,7 @@ int main(void)
         cmocka_unit_test(relative_is_against_the_other_figure),
         cmocka_unit_test(a_rank_is_better_when_it_is_smaller),
         cmocka_unit_test(words_are_those_of_the_folder),
+        cmocka_unit_test(the_packs_targets_are_understood),
         cmocka_unit_test(an_answer_is_data_or_what_is_lacking),
     };
 
