@@ -1,4 +1,4 @@
-/* city_fixture.h - a small city for tests of the loop, by hand: three streams, four facilities. */
+/* city_fixture.h - a small city for tests of the loop, by hand: three streams, four facilities, two districts. */
 #ifndef TESTS_CITY_FIXTURE_H
 #define TESTS_CITY_FIXTURE_H
 
@@ -38,7 +38,8 @@ static inline struct city *fixture_city(void)
     city->bins = arena_zero(&city->arena, FIXTURE_BINS, sizeof *city->bins);
     city->facilities = arena_zero(&city->arena, 4, sizeof *city->facilities);
     city->vehicles = arena_zero(&city->arena, FIXTURE_VEHICLES, sizeof *city->vehicles);
-    if (!city->streams || !city->bins || !city->facilities || !city->vehicles) {
+    city->places = arena_zero(&city->arena, 4, sizeof *city->places);
+    if (!city->streams || !city->bins || !city->places || !city->facilities || !city->vehicles) {
         city_free(city);
         return NULL;
     }
@@ -48,7 +49,12 @@ static inline struct city *fixture_city(void)
     city->streams[O].code = STR("O");
     city->bin_count = FIXTURE_BINS;
     for (uint32_t i = 0; i < FIXTURE_BINS; i++)
-        city->bins[i] = (struct city_bin){.stream = i % 3, .litres = 240};
+        city->bins[i] = (struct city_bin){.stream = i % 3, .litres = 240, .place = 2 + i / 10 % 2};
+    city->place_count = 4; /* two districts, a point in each */
+    for (uint32_t i = 0; i < 2; i++) {
+        city->places[i] = (struct city_place){.kind = CITY_DISTRICT, .parent = CITY_NONE};
+        city->places[2 + i] = (struct city_place){.kind = CITY_POINT, .parent = i};
+    }
     city->facility_count = 4;
     city->facilities[PLANT].streams = 1 << F;
     city->facilities[INCINERATOR].streams = 1 << O;

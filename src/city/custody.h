@@ -79,6 +79,7 @@ struct city_sum {
     int64_t collected_of_g[CITY_STREAMS_MAX];
     uint64_t trips, untold_trips;
     int64_t lifted_g;
+    int64_t lifted_of_g[CITY_STREAMS_MAX];
     int64_t untold_g;  /* lifted_g of trips without a ticket */
     int64_t waiting_g; /* lifted_g of trips whose tickets may still come */
     int64_t ticketed_g;
@@ -90,9 +91,12 @@ struct city_sum {
     uint64_t late;  /* facts that came too late, */
     int64_t late_g; /* and their weight */
 };
-/* `facility` CITY_NONE: the whole city. As of the last run. Loads and residue count at the facility
- * that they leave; deposits and lifts of bins only in the whole city. */
-struct city_sum city_custody_sum(const struct city_custody *custody, int64_t day,
-                                 uint32_t facility);
+/* Whose sums: the whole city, a facility by its index, a district by its place with this bit. */
+#define CITY_SCOPE_CITY CITY_NONE
+#define CITY_SCOPE_DISTRICT (UINT32_C(1) << 31)
+/* As of the last run. Trips, loads and residue count at their facility, deposits and lifts in the
+ * district of their bin, everything in the whole city. From the districts' collected_of_g to the
+ * facilities' lifted_of_g is the flow by stream. */
+struct city_sum city_custody_sum(const struct city_custody *custody, int64_t day, uint32_t scope);
 
 #endif

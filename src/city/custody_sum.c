@@ -5,22 +5,22 @@
  */
 #include "city/custody_inner.h"
 
-static uint64_t city_sum_key(int64_t day, uint32_t facility)
+static uint64_t city_sum_key(int64_t day, uint32_t scope)
 {
-    return (uint64_t)day << 32 | facility;
+    return (uint64_t)day << 32 | scope;
 }
 
-static enum err city_sum_at(struct city_custody *custody, int64_t day, uint32_t facility,
+static enum err city_sum_at(struct city_custody *custody, int64_t day, uint32_t scope,
                             struct city_sum **ret_sum)
 {
     uint64_t index;
 
-    if (!map_get(&custody->sum_of, city_sum_key(day, facility), &index)) {
+    if (!map_get(&custody->sum_of, city_sum_key(day, scope), &index)) {
         index = custody->sums.count;
         enum err err = vec_push(&custody->sums, (struct city_sum){0});
         if (err)
             return err;
-        err = map_put(&custody->sum_of, city_sum_key(day, facility), index);
+        err = map_put(&custody->sum_of, city_sum_key(day, scope), index);
         if (err) {
             custody->sums.count--;
             return err;
@@ -30,12 +30,30 @@ static enum err city_sum_at(struct city_custody *custody, int64_t day, uint32_t 
     return OK;
 }
 
-/* Where it counts besides the whole city; CITY_NONE: nowhere. */
-static uint32_t city_fact_facility(const struct city_fact *fact)
+static uint32_t city_bin_scope(const struct city *city, uint32_t bin)
+{
+    uint32_t place = bin == CITY_NONE ? CITY_NONE : city->bins[bin].place;
+
+    for (int up = 0; up < CITY_PLACE_KINDS && place < city->place_count; up++) {
+        if (city->places[place].kind == CITY_DISTRICT)
+            return CITY_SCOPE_DISTRICT | place;
+        place = city->places[place].parent;
+    }
+    return CITY_SCOPE_CITY;
+}
+
+/* Where it counts besides the whole city: what leaves a facility there, what leaves a bin in its
+ * district. CITY_SCOPE_CITY: nowhere else. */
+static uint32_t city_fact_scope(const struct city *city, const struct city_fact *fact)
 {
     if (fact->kind == CITY_FACT_RESIDUE)
         return fact->residue.facility;
-    return fact->kind == CITY_FACT_LIFT ? fact->lift.station : CITY_NONE;
+    if (fact->kind == CITY_FACT_DEPOSIT)
+        return city_bin_scope(city, fact->deposit.bin);
+    if (fact->kind != CITY_FACT_LIFT)
+        return CITY_SCOPE_CITY;
+    return fact->lift.station == CITY_NONE ? city_bin_scope(city, fact->lift.bin)
+                                           : fact->lift.station;
 }
 
 int64_t city_fact_g(const struct city_fact *fact)
@@ -95,6 +113,8 @@ static void city_sum_trip(const struct city_custody_rules *rules, const struct c
 
     sum->trips++;
     sum->lifted_g += lifted_g;
+    for (uint32_t i = 0; i < CITY_STREAMS_MAX; i++)
+        sum->lifted_of_g[i] += trip->lifted_g[i];
     sum->ticketed_g += trip->ticketed_g;
     sum->untold_trips += balance == CITY_BALANCE_UNTOLD;
     sum->untold_g += balance == CITY_BALANCE_UNTOLD ? lifted_g : 0;
@@ -108,20 +128,20 @@ static void city_sum_trip(const struct city_custody_rules *rules, const struct c
 
 /* --- settled for good --- */
 
-static enum err city_sum_room(struct city_custody *custody, int64_t day, uint32_t facility)
+static enum err city_sum_room(struct city_custody *custody, int64_t day, uint32_t scope)
 {
     struct city_sum *row = NULL;
 
-    enum err err = city_sum_at(custody, day, CITY_NONE, &row);
-    if (err || facility == CITY_NONE)
+    enum err err = city_sum_at(custody, day, CITY_SCOPE_CITY, &row);
+    if (err || scope == CITY_SCOPE_CITY)
         return err;
-    return city_sum_at(custody, day, facility, &row);
+    return city_sum_at(custody, day, scope, &row);
 }
 
 enum err city_sum_room_fact(struct city_custody *custody, const struct city_held *held)
 {
     return city_sum_room(custody, city_day_of(custody->city, held->at),
-                         city_fact_facility(&held->fact));
+                         city_fact_scope(custody->city, &held->fact));
 }
 
 enum err city_sum_room_trip(struct city_custody *custody, const struct city_trip *trip)
@@ -130,11 +150,11 @@ enum err city_sum_room_trip(struct city_custody *custody, const struct city_trip
 }
 
 /* A row that there is room for already. */
-static struct city_sum *city_sum_row(struct city_custody *custody, int64_t day, uint32_t facility)
+static struct city_sum *city_sum_row(struct city_custody *custody, int64_t day, uint32_t scope)
 {
     uint64_t index = 0;
 
-    bool found = map_get(&custody->sum_of, city_sum_key(day, facility), &index);
+    bool found = map_get(&custody->sum_of, city_sum_key(day, scope), &index);
     ASSERT(found);
     return &custody->sums.items[index];
 }
@@ -142,18 +162,18 @@ static struct city_sum *city_sum_row(struct city_custody *custody, int64_t day, 
 void city_sum_settle_fact(struct city_custody *custody, const struct city_held *held)
 {
     int64_t day = city_day_of(custody->city, held->at);
-    uint32_t facility = city_fact_facility(&held->fact);
+    uint32_t scope = city_fact_scope(custody->city, &held->fact);
 
-    city_sum_fact(custody->city, &held->fact, city_sum_row(custody, day, CITY_NONE));
-    if (facility != CITY_NONE)
-        city_sum_fact(custody->city, &held->fact, city_sum_row(custody, day, facility));
+    city_sum_fact(custody->city, &held->fact, city_sum_row(custody, day, CITY_SCOPE_CITY));
+    if (scope != CITY_SCOPE_CITY)
+        city_sum_fact(custody->city, &held->fact, city_sum_row(custody, day, scope));
 }
 
 void city_sum_settle_trip(struct city_custody *custody, const struct city_trip *trip)
 {
     int64_t day = city_day_of(custody->city, trip->at);
 
-    city_sum_trip(&custody->rules, trip, city_sum_row(custody, day, CITY_NONE));
+    city_sum_trip(&custody->rules, trip, city_sum_row(custody, day, CITY_SCOPE_CITY));
     city_sum_trip(&custody->rules, trip, city_sum_row(custody, day, trip->facility));
 }
 
@@ -161,7 +181,7 @@ enum err city_sum_late(struct city_custody *custody, const struct city_fact *fac
 {
     struct city_sum *row = NULL;
 
-    enum err err = city_sum_at(custody, city_day_of(custody->city, at), CITY_NONE, &row);
+    enum err err = city_sum_at(custody, city_day_of(custody->city, at), CITY_SCOPE_CITY, &row);
     if (err)
         return err;
     row->late++;
@@ -171,7 +191,7 @@ enum err city_sum_late(struct city_custody *custody, const struct city_fact *fac
 
 /* --- asked for --- */
 
-static void city_sum_held(const struct city_custody *custody, int64_t day, uint32_t facility,
+static void city_sum_held(const struct city_custody *custody, int64_t day, uint32_t scope,
                           struct city_sum *sum)
 {
     for (uint32_t l = 0; l < custody->lane_count; l++) {
@@ -179,32 +199,33 @@ static void city_sum_held(const struct city_custody *custody, int64_t day, uint3
         for (size_t i = 0; i < lane->held.count; i++) {
             const struct city_held *held = &lane->held.items[i];
             if (city_day_of(custody->city, held->at) == day &&
-                (facility == CITY_NONE || city_fact_facility(&held->fact) == facility) &&
+                (scope == CITY_SCOPE_CITY ||
+                 city_fact_scope(custody->city, &held->fact) == scope) &&
                 !city_lane_voided(lane, &held->fact))
                 city_sum_fact(custody->city, &held->fact, sum);
         }
     }
 }
 
-struct city_sum city_custody_sum(const struct city_custody *custody, int64_t day, uint32_t facility)
+struct city_sum city_custody_sum(const struct city_custody *custody, int64_t day, uint32_t scope)
 {
     struct city_sum sum = {0};
     uint64_t index;
 
-    if (map_get(&custody->sum_of, city_sum_key(day, facility), &index))
+    if (map_get(&custody->sum_of, city_sum_key(day, scope), &index))
         sum = custody->sums.items[index];
-    city_sum_held(custody, day, facility, &sum);
+    city_sum_held(custody, day, scope, &sum);
     for (uint32_t v = 0; v < custody->city->vehicle_count; v++) {
         const struct city_haul *haul = &custody->hauls[v];
         for (size_t i = 0; i < haul->told.trips.count; i++) {
             const struct city_trip *trip = &haul->told.trips.items[i];
             if (city_day_of(custody->city, trip->at) == day &&
-                (facility == CITY_NONE || trip->facility == facility))
+                (scope == CITY_SCOPE_CITY || trip->facility == scope))
                 city_sum_trip(&custody->rules, trip, &sum);
         }
         const struct city_trip *open = &haul->now.trip;
         if (haul->now.open && city_day_of(custody->city, open->at) == day &&
-            (facility == CITY_NONE || open->facility == facility))
+            (scope == CITY_SCOPE_CITY || open->facility == scope))
             city_sum_trip(&custody->rules, open, &sum);
     }
     return sum;
