@@ -99,6 +99,12 @@ static struct city_sign city_sign_of(const struct city_chain_step *step, enum ci
 
 /* --- the end of a trip --- */
 
+bool city_trip_over(const struct city_custody_rules *rules, const struct city_trip *trip,
+                    struct utc_us now)
+{
+    return now.us - trip->at.us > rules->match_s * CLOCK_US_PER_S;
+}
+
 /* The trip's own fact is the evidence: the lifts are the rows of its vehicle since `since`. */
 static enum err city_chain_close(const struct city_custody_rules *rules, struct city_chain *chain,
                                  struct city_chain_out *out)
@@ -123,12 +129,6 @@ static enum err city_chain_close(const struct city_custody_rules *rules, struct 
                                                     .stream = CITY_NONE,
                                                     .expected = CITY_NONE,
                                                     .g = off_g});
-}
-
-static bool city_trip_over(const struct city_custody_rules *rules, const struct city_trip *trip,
-                           struct utc_us now)
-{
-    return now.us - trip->at.us > rules->match_s * CLOCK_US_PER_S;
 }
 
 enum err city_chain_until(const struct city *city, const struct city_custody_rules *rules,

@@ -61,6 +61,9 @@ struct city_trip {
     bool final;              /* nothing can join it any more */
 };
 int64_t city_trip_lifted_g(const struct city_trip *trip);
+/* Nothing that happens from `now` on can join it. */
+bool city_trip_over(const struct city_custody_rules *rules, const struct city_trip *trip,
+                    struct utc_us now);
 
 enum city_balance {
     CITY_BALANCE_WAITING, /* tickets may still come */

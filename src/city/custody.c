@@ -428,13 +428,20 @@ static enum err city_custody_settle(struct city_custody *custody, struct utc_us 
     return OK;
 }
 
+/* Something came, or a trip's time is over. */
+static bool city_haul_due(const struct city_custody *custody, const struct city_haul *haul)
+{
+    return haul->dirty ||
+           (haul->now.open && city_trip_over(&custody->rules, &haul->now.trip, custody->now));
+}
+
 enum err city_custody_run(struct city_custody *custody, struct utc_us now,
                           struct city_effects *effects)
 {
     if (now.us > custody->now.us)
         custody->now = now;
     for (uint32_t v = 0; v < custody->city->vehicle_count; v++) {
-        if (!custody->hauls[v].dirty && !custody->hauls[v].now.open)
+        if (!city_haul_due(custody, &custody->hauls[v]))
             continue;
         enum err err = city_haul_run(custody, v, effects);
         if (err)

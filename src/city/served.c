@@ -109,7 +109,7 @@ static void city_serve_track(struct city_serve *serve)
     const struct city_track_point *before = NULL;
     double run_s = 0;
 
-    serve->found.nearest_m = INFINITY;
+    serve->found.nearest_m = HUGE_VAL;
     for (size_t i = 0; i < serve->heard->track_count; i++) {
         const struct city_track_point *point = &serve->heard->track[i];
         if (!city_in_time(serve->stop, point->at))
