@@ -28,6 +28,12 @@ enum err city_custody_new(const struct city *city, const struct city_custody_rul
     return OK;
 }
 
+static void city_haul_done(struct city_haul *haul)
+{
+    city_chain_out_done(&haul->told);
+    city_chain_out_done(&haul->ahead_out);
+}
+
 void city_custody_free(struct city_custody *custody)
 {
     if (!custody)
@@ -35,7 +41,7 @@ void city_custody_free(struct city_custody *custody)
     for (uint32_t i = 0; custody->lanes && i < custody->lane_count; i++)
         vec_done(&custody->lanes[i].held);
     for (uint32_t i = 0; custody->hauls && i < custody->city->vehicle_count; i++)
-        city_chain_out_done(&custody->hauls[i].told);
+        city_haul_done(&custody->hauls[i]);
     mem_free(custody->lanes);
     mem_free(custody->hauls);
     map_done(&custody->sum_of);
@@ -151,6 +157,14 @@ static enum err city_lane_insert(struct city_lane *lane, const struct city_held 
     return OK;
 }
 
+/* An older fact, or a void, changes what was folded already. */
+static void city_haul_mark(struct city_haul *haul, const struct city_fact *fact, size_t place)
+{
+    haul->dirty = true;
+    if (place < haul->folded || fact->kind == CITY_FACT_VOID)
+        haul->folded = 0;
+}
+
 enum err city_custody_add(struct city_custody *custody, const struct city_fact *fact,
                           enum city_fate *ret_fate, struct diag *diag)
 {
@@ -176,7 +190,7 @@ enum err city_custody_add(struct city_custody *custody, const struct city_fact *
     if (err)
         return err;
     if (index < custody->city->vehicle_count)
-        custody->hauls[index].dirty = true;
+        city_haul_mark(&custody->hauls[index], fact, place);
     *ret_fate = again ? CITY_FATE_AGAIN : fate;
     return OK;
 }
@@ -221,10 +235,9 @@ static bool city_sign_same(const struct city_sign *a, const struct city_sign *b)
            a->evidence == b->evidence;
 }
 
-/* Facts `first` up to `end` of a vehicle's lane, then silence up to `until`. */
+/* Facts `first` up to `end` of a vehicle's lane. */
 static enum err city_haul_fold(const struct city_custody *custody, uint32_t vehicle, size_t first,
-                               size_t end, struct utc_us until, struct city_chain *chain,
-                               struct city_chain_out *out)
+                               size_t end, struct city_chain *chain, struct city_chain_out *out)
 {
     const struct city_lane *lane = &custody->lanes[vehicle];
 
@@ -237,7 +250,47 @@ static enum err city_haul_fold(const struct city_custody *custody, uint32_t vehi
         if (err)
             return err;
     }
-    return city_chain_until(custody->city, &custody->rules, until, chain, out);
+    return OK;
+}
+
+/* Folds on from where the last run was; from the beginning when that is no longer good. */
+static enum err city_haul_ahead(const struct city_custody *custody, uint32_t vehicle,
+                                struct city_haul *haul)
+{
+    size_t count = custody->lanes[vehicle].held.count;
+
+    if (haul->folded == 0) {
+        haul->ahead = haul->settled;
+        haul->ahead_out.trips.count = 0;
+        haul->ahead_out.signs.count = 0;
+    }
+    enum err err =
+        city_haul_fold(custody, vehicle, haul->folded, count, &haul->ahead, &haul->ahead_out);
+    haul->folded = err ? 0 : count;
+    return err;
+}
+
+/* `more`: room for what is added besides. */
+static enum err city_out_copy(const struct city_chain_out *out, size_t more,
+                              struct city_chain_out *ret_copy)
+{
+    struct city_chain_out copy = {0};
+
+    enum err err = vec_reserve(&copy.trips, out->trips.count + more);
+    if (!err)
+        err = vec_reserve(&copy.signs, out->signs.count + more);
+    if (err) {
+        city_chain_out_done(&copy);
+        return err;
+    }
+    if (out->trips.count)
+        memcpy(copy.trips.items, out->trips.items, out->trips.count * sizeof *out->trips.items);
+    if (out->signs.count)
+        memcpy(copy.signs.items, out->signs.items, out->signs.count * sizeof *out->signs.items);
+    copy.trips.count = out->trips.count;
+    copy.signs.count = out->signs.count;
+    *ret_copy = copy;
+    return OK;
 }
 
 static void city_out_sort(struct city_chain_out *out)
@@ -308,11 +361,16 @@ static enum err city_haul_run(struct city_custody *custody, uint32_t vehicle,
                               struct city_effects *effects)
 {
     struct city_haul *haul = &custody->hauls[vehicle];
-    struct city_chain chain = haul->settled;
     struct city_chain_out out = {0};
 
-    enum err err = city_haul_fold(custody, vehicle, 0, custody->lanes[vehicle].held.count,
-                                  custody->now, &chain, &out);
+    enum err err = city_haul_ahead(custody, vehicle, haul);
+    if (err)
+        return err;
+    err = city_out_copy(&haul->ahead_out, 1, &out);
+    if (err)
+        return err;
+    struct city_chain chain = haul->ahead;
+    err = city_chain_until(custody->city, &custody->rules, custody->now, &chain, &out);
     size_t room = effects->list.count + out.trips.count + out.signs.count + haul->told.trips.count +
                   haul->told.signs.count;
     if (!err)
@@ -385,10 +443,14 @@ static enum err city_haul_settle(struct city_custody *custody, uint32_t vehicle,
 
     if (count == 0 && !settled.open)
         return OK;
-    enum err err = city_haul_fold(custody, vehicle, 0, count, horizon, &settled, &old);
+    enum err err = city_haul_fold(custody, vehicle, 0, count, &settled, &old);
+    if (!err)
+        err = city_chain_until(custody->city, &custody->rules, horizon, &settled, &old);
     struct city_chain now = settled;
     if (!err)
-        err = city_haul_fold(custody, vehicle, count, lane->held.count, custody->now, &now, &rest);
+        err = city_haul_fold(custody, vehicle, count, lane->held.count, &now, &rest);
+    if (!err)
+        err = city_chain_until(custody->city, &custody->rules, custody->now, &now, &rest);
     if (!err)
         err = city_lane_room(custody, lane, count);
     for (size_t i = 0; !err && i < old.trips.count; i++)
@@ -407,6 +469,7 @@ static enum err city_haul_settle(struct city_custody *custody, uint32_t vehicle,
     haul->told = rest;
     haul->settled = settled;
     haul->now = now;
+    haul->folded = 0;
     return OK;
 }
 

@@ -22,8 +22,11 @@ struct city_lane {
 };
 
 struct city_haul {
-    struct city_chain settled; /* before the lane's first fact */
-    struct city_chain now;     /* after its last */
+    struct city_chain settled;       /* before the lane's first fact, */
+    struct city_chain ahead;         /* after its first `folded` ones, */
+    struct city_chain_out ahead_out; /* and what these gave; unsorted */
+    size_t folded;
+    struct city_chain now; /* after all of them and the silence since */
     struct city_chain_out told;
     bool dirty;
 };
