@@ -118,6 +118,7 @@ export const doors = {
   session: async (): Promise<Session> => (await read('/api/v1/session')).json(),
   login: async (name: string, password: string): Promise<Session> => (await write('POST', '/api/v1/session', { name, password })).json(),
   logout: async (): Promise<void> => { await write('DELETE', '/api/v1/session') },
+  password: async (old: string, password: string): Promise<void> => { await write('PUT', '/api/v1/session/password', { old, password }) },
   devices: async (limit: number, after: string | null): Promise<{ devices: Device[]; next: string | null }> =>
     (await read(`/api/v1/devices?limit=${limit}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`)).json(),
   device: async (id: number): Promise<Device> => (await read(at(id))).json(),

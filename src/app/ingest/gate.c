@@ -1,6 +1,8 @@
 /* gate.c - see gate.h. */
 #include "app/ingest/gate.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/jw.h"
 
@@ -189,6 +191,10 @@ static void app_gate_tidy(void *context)
         return;
     struct store_keep keep = store_keep_usual(clock_utc(clock));
     gate->kept = clock_mono(clock);
+    if (!store_keep_believes(&gate->keep_clock, keep.now, gate->kept)) {
+        LOG(gate->log, WARN, "clock_doubted", KV_I64("retention_waits_hours", STORE_DOUBT_HOURS));
+        memset(keep.days, 0, sizeof keep.days);
+    }
     store_keep_begin(&gate->keep, &keep);
     app_gate_keep(gate);
 }
@@ -206,7 +212,12 @@ static enum err app_gate_store(struct app_gate *gate, const struct app_gate_opti
     err = store_db_open(&reader, &gate->reader, diag);
     if (err)
         return err;
-    err = app_devices_load(&gate->devices, gate->reader);
+    struct utc_us last = {0};
+    err = store_keep_last(gate->reader, &last);
+    gate->keep_clock =
+        store_keep_clock_begin(last, clock_utc(options->clock), clock_mono(options->clock));
+    if (!err)
+        err = app_devices_load(&gate->devices, gate->reader);
     if (!err)
         err = app_devices_of_city(&gate->devices, gate->store, options->city,
                                   clock_utc(options->clock));

@@ -36,6 +36,7 @@ struct app_gate {
     void (*mqtt_told)(void *context, uint16_t port, const struct diag *diag); /* once */
     void *told_context;
     struct store_keep_run keep; /* roll-ups and retention, a step a job */
+    struct store_keep_clock keep_clock;
     bool keeping;
     bool ending;         /* no further step begins: the end would wait for it */
     struct mono_us kept; /* when it was last begun */
