@@ -10,7 +10,7 @@ const en: typeof zh = {
     title: 'Log in to Yancheng', hint: 'The data of this city needs a login.', name: 'User name', password: 'Password', show: 'Show the password', hide: 'Hide the password', enter: 'Log in', entering: 'Logging in…',
     leave: 'Log out', expired: 'Your login has ended. Please log in again.', user: 'Current user', open: 'No users are set up: anyone at this computer may act', openShort: 'No login set up',
     wrong: 'The user name or the password is wrong.', locked: 'Too many attempts. Try again in {time}.', lockedPlain: 'Too many attempts. Try again later.', empty: 'Enter a user name and a password.',
-    change: 'Change the password', changed: 'The password is changed and all logins have ended. Please log in again.', old: 'Old password', fresh: 'New password', again: 'New password again', rule: 'At least {n} characters.', tooShort: 'The new password needs at least {n} characters.', notSame: 'The new passwords differ.', cancel: 'Cancel',
+    change: 'Change the password', changed: 'The password is changed. Please log in with the new one.', old: 'Old password', fresh: 'New password', again: 'New password again', rule: 'At least {n} characters.', tooShort: 'The new password needs at least {n} characters.', notSame: 'The new passwords differ.', cancel: 'Cancel',
     roles: { viewer: 'viewer', dispatcher: 'dispatcher', planner: 'planner', clerk: 'clerk', inspector: 'inspector', system: 'system administrator', security: 'security administrator', audit: 'auditor' },
   },
   problem: {

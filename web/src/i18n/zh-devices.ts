@@ -9,7 +9,7 @@ export default {
     title: '登录雁城', hint: '此城市的数据需要登录后查看。', name: '用户名', password: '密码', show: '显示密码', hide: '隐藏密码', enter: '登录', entering: '正在登录…',
     leave: '退出登录', expired: '登录已过期，请重新登录。', user: '当前用户', open: '尚未设置用户，任何人都可在本机操作', openShort: '未设用户',
     wrong: '用户名或密码不对。', locked: '尝试次数过多，请在 {time} 后再试。', lockedPlain: '尝试次数过多，请稍后再试。', empty: '请填写用户名和密码。',
-    change: '修改密码', changed: '密码已修改，所有登录都已结束，请重新登录。', old: '旧密码', fresh: '新密码', again: '再输一次新密码', rule: '至少 {n} 个字符。', tooShort: '新密码至少 {n} 个字符。', notSame: '两次输入的新密码不同。', cancel: '取消',
+    change: '修改密码', changed: '密码已修改，请用新密码登录。', old: '旧密码', fresh: '新密码', again: '再输一次新密码', rule: '至少 {n} 个字符。', tooShort: '新密码至少 {n} 个字符。', notSame: '两次输入的新密码不同。', cancel: '取消',
     roles: { viewer: '查看', dispatcher: '调度', planner: '计划', clerk: '过磅', inspector: '巡查', system: '系统管理', security: '安全管理', audit: '审计管理' },
   },
   problem: {
