@@ -4,13 +4,16 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from mqtt import Sensor
 from server import Server, expect, export, new_city
 
 PROGRAM = sys.argv[1]
@@ -88,14 +91,9 @@ class Nats:
         return f"nats://yancheng:program-word@127.0.0.1:{self.client}"
 
 
-def publish(nats, first, count):
-    """Numbered readings of one sensor, each with its time; ends when all are confirmed."""
-    with tempfile.TemporaryFile("w+") as lines:
-        for i in range(first, first + count):
-            lines.write(f'{{"time": {1764000000 + i}, "distance_mm": {100 + i % 1000}}}\n')
-        lines.seek(0)
-        return subprocess.Popen(["mosquitto_pub", "-p", str(nats.mqtt), "-u", "bin1", "-P", "of bin 1",
-                                 "-q", "1", "-t", "readings/bin1", "-l"], stdin=lines)
+def readings(first, count):
+    for i in range(first, first + count):
+        yield f'{{"time": {1764000000 + i}, "distance_mm": {100 + i % 1000}}}'.encode()
 
 
 def what_is_confirmed_is_stored_once(rng):
@@ -103,18 +101,22 @@ def what_is_confirmed_is_stored_once(rng):
     with tempfile.TemporaryDirectory(prefix="yc-bus-") as place:
         nats = Nats(place)
         nats.start()
+        sensor = Sensor(nats.mqtt, "bin1", "of bin 1", "readings/bin1")
         sent = 0
         for round in range(ROUNDS):
             server = Server(PROGRAM, city, "--enrol", "open", "--bus", nats.url())
-            sensor = publish(nats, sent, BATCH)
-            time.sleep(rng.uniform(0.05, 0.25))
-            if round % 2:  # the sensor sends again what nats-server had not confirmed
+            publisher = threading.Thread(target=sensor.publish, args=(readings(sent, BATCH), WAIT_S))
+            publisher.start()
+            time.sleep(rng.uniform(0.0, 0.4))
+            if round % 2:
                 nats.kill()
                 nats.start()
-                time.sleep(rng.uniform(0.0, 0.25))
+                time.sleep(rng.uniform(0.0, 0.2))
             server.kill()
-            expect(sensor.wait(timeout=WAIT_S) == 0, "the sensor's readings are confirmed")
+            publisher.join(WAIT_S)
+            expect(not publisher.is_alive() and not sensor.waiting, "the sensor's readings are confirmed")
             sent += BATCH
+        sensor.close()
         server = Server(PROGRAM, city, "--enrol", "open", "--bus", nats.url())
         until("all readings are stored", lambda: len(export(PROGRAM, city, "readings")) >= sent)
         expect(server.stop() == 0, "the server ends in order")
@@ -147,6 +149,24 @@ def the_child_ends_with_the_program():
     home.cleanup()
 
 
+def child_of(process):
+    with open(f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii") as file:
+        pids = file.read().split()
+    return int(pids[0]) if pids else 0
+
+
+def a_stuck_child_is_ended_and_started_again():
+    home, city = new_city(PROGRAM)
+    server = Server(PROGRAM, city, "--mqtt", "0")
+    stuck = child_of(server.process)
+    os.kill(stuck, signal.SIGSTOP)
+    until("another takes its place", lambda: child_of(server.process) not in (0, stuck))
+    until("and the MQTT port takes calls", lambda: takes_calls(server.ports["mqtt"]))
+    expect(not os.path.exists(f"/proc/{stuck}"), "the stuck one is gone")
+    expect(server.stop() == 0, "the server ends in order")
+    home.cleanup()
+
+
 def a_taken_port_is_told():
     home, city = new_city(PROGRAM)
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -166,6 +186,7 @@ def main():
     print("PROP_SEED =", SEED)
     the_child_ends_with_the_program()
     a_taken_port_is_told()
+    a_stuck_child_is_ended_and_started_again()
     what_is_confirmed_is_stored_once(random.Random(SEED))
 
 
