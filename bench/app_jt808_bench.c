@@ -324,6 +324,26 @@ static void burst_fill(struct bench *bench, struct link *link, struct burst *bur
     link->sent += BATCH_FRAMES;
 }
 
+/* Writes what the link takes; fills the next burst while there is time. */
+static void burst_go(struct bench *bench, uint32_t i, struct burst *burst, bool on, uint64_t *sent)
+{
+    struct link *link = &bench->links[i];
+    struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
+
+    if (burst->at == burst->size && on) {
+        burst_fill(bench, link, burst);
+        *sent += BATCH_FRAMES;
+    }
+    if (burst->at < burst->size) {
+        ssize_t n = write(link->fd, burst->bytes + burst->at, burst->size - burst->at);
+        if (n < 0 && errno != EAGAIN)
+            stop("write");
+        burst->at += n > 0 ? (size_t)n : 0;
+    }
+    if (!on && burst->at == burst->size)
+        epoll_ctl(bench->epoll, EPOLL_CTL_MOD, link->fd, &event);
+}
+
 /* Every link writes bursts until the time is over; positions a second until the last answer. */
 static double run_backlog(struct bench *bench)
 {
@@ -348,26 +368,10 @@ static double run_backlog(struct bench *bench)
         on = on && now_us() < until;
         for (int e = 0; e < count; e++) {
             uint32_t i = events[e].data.u32;
-            struct link *link = &bench->links[i];
             if (events[e].events & EPOLLIN)
-                acked += take_answers(bench, link);
-            bool open = bursts[i].at < bursts[i].size;
-            if (!open && on) {
-                burst_fill(bench, link, &bursts[i]);
-                sent += BATCH_FRAMES;
-                open = true;
-            }
-            if (open && events[e].events & EPOLLOUT) {
-                ssize_t n =
-                    write(link->fd, bursts[i].bytes + bursts[i].at, bursts[i].size - bursts[i].at);
-                if (n < 0 && errno != EAGAIN)
-                    stop("write");
-                bursts[i].at += n > 0 ? (size_t)n : 0;
-            }
-            if (!on && bursts[i].at == bursts[i].size) {
-                struct epoll_event event = {.events = EPOLLIN, .data.u32 = i};
-                epoll_ctl(bench->epoll, EPOLL_CTL_MOD, link->fd, &event);
-            }
+                acked += take_answers(bench, &bench->links[i]);
+            if (events[e].events & EPOLLOUT)
+                burst_go(bench, i, &bursts[i], on, &sent);
         }
     }
     double rate = (double)acked * BATCH_POSITIONS / ((double)(now_us() - begun) / 1e6);
@@ -474,7 +478,7 @@ static void server_start(struct bench *bench)
     if (bench->server == 0) {
         dup2(pipes[1], STDOUT_FILENO);
         execl(bench->program, bench->program, "serve", bench->city, "--http", "0", "--jt808", "0",
-              "--enrol", "open", "--no-map", (char *)NULL);
+              "--mqtt", "off", "--enrol", "open", "--no-map", (char *)NULL);
         _exit(127);
     }
     close(pipes[1]);
@@ -503,7 +507,7 @@ static long server_kb(const struct bench *bench)
     return kb;
 }
 
-int main(int argc, char **argv)
+static bool read_options(int argc, char **argv, struct bench *bench)
 {
     static const struct option options[] = {
         {"program", required_argument, NULL, 'p'},
@@ -514,27 +518,33 @@ int main(int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {NULL, 0, NULL, 0},
     };
-    struct bench bench = {.link_count = 1000, .seconds = 5, .pace = 0.5};
-    struct rlimit files = {65536, 65536};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) >= 0) {
         if (option == 'p')
-            bench.program = optarg;
+            bench->program = optarg;
         else if (option == 'c')
-            bench.city = optarg;
+            bench->city = optarg;
         else if (option == 'l')
-            bench.link_count = (uint32_t)strtoul(optarg, NULL, 10);
+            bench->link_count = (uint32_t)strtoul(optarg, NULL, 10);
         else if (option == 'a')
-            bench.pace = strtod(optarg, NULL);
+            bench->pace = strtod(optarg, NULL);
         else if (option == 's')
-            bench.seconds = strtod(optarg, NULL);
+            bench->seconds = strtod(optarg, NULL);
         else if (option == 'j')
-            bench.json = true;
+            bench->json = true;
         else
-            return 2;
+            return false;
     }
-    if (!bench.program || !bench.city) {
+    return bench->program && bench->city;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.link_count = 1000, .seconds = 5, .pace = 0.5};
+    struct rlimit files = {65536, 65536};
+
+    if (!read_options(argc, argv, &bench)) {
         fprintf(stderr, "name --program and --city\n");
         return 2;
     }

@@ -15,6 +15,25 @@ static void fuzz_path_is_safe(const char *path)
     ASSERT(size == 0 || path[size - 1] != '/');
 }
 
+/* What was decoded is text, and no longer than it was; what a cookie gives lies in its header. */
+static void fuzz_values(struct str text)
+{
+    char value[HTTP_PATH_MAX];
+    size_t used;
+    size_t bad;
+
+    if (!http_url_value(text, sizeof value, value, &used)) {
+        ASSERT(used <= text.size && used < sizeof value && value[used] == '\0');
+        ASSERT(str_utf8((struct str){value, used}, &bad));
+    }
+    struct str cookie = http_url_cookie(text, STR("c"));
+    ASSERT(cookie.size == 0 ||
+           (cookie.data >= text.data && cookie.data + cookie.size <= text.data + text.size));
+    ASSERT(!memchr(cookie.size ? cookie.data : "", ';', cookie.size));
+    bool listed = http_url_type_listed(text, STR("application/json"));
+    ASSERT(!listed || text.size >= sizeof "application/json" - 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct str text = {(const char *)data, size};
@@ -29,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             ASSERT(params.values[i].size &&
                    !memchr(params.values[i].data, '/', params.values[i].size));
     }
+    fuzz_values(text);
     bool gzip = http_url_gzip(text);
     bool tag = http_url_tag_matches(text, STR("\"tag\""));
     bool host = http_url_host_loopback(text);

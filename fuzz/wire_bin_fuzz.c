@@ -1,6 +1,7 @@
 /* wire_bin_fuzz.c - any bytes as a message in each language, and in the one it is taken for. */
 #include <math.h>
 
+#include "base/json.h"
 #include "fuzz.h"
 #include "wire/bin/decode.h"
 
@@ -22,6 +23,26 @@ static void check_reading(const struct wire_bin_reading *reading)
     ASSERT(fabs(reading->lat) <= 90 && fabs(reading->lng) <= 180);
 }
 
+/* What is shown is JSON, whatever the message was. */
+static void check_shown(const struct wire_bin_message *message, struct arena *arena)
+{
+    struct buf out;
+    struct jw jw;
+    struct json json;
+
+    buf_init(&out, 16 << 20);
+    jw_init(&jw, &out);
+    enum err err = wire_bin_show(message, arena, &jw);
+    ASSERT(err == OK || (err == ERR_NOMEM && out.size == 0));
+    if (!err && !buf_err(&out)) {
+        json_init(&json, buf_text(&out));
+        json_skip(&json, json_next(&json));
+        ASSERT(json_end(&json, NULL) == OK);
+        json_done(&json);
+    }
+    buf_done(&out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes body = {data, size};
@@ -41,6 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ASSERT(!err || (diag.text[0] && readings.count == 0));
         for (size_t i = 0; i < readings.count; i++)
             check_reading(&readings.items[i]);
+        check_shown(&message, &arena);
         arena_done(&arena);
     }
     return 0;

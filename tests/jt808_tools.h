@@ -13,6 +13,7 @@ struct tools {
     struct buf raw;
     struct buf json;
     struct buf again;
+    struct buf want;
 };
 
 static inline void tools_init(struct tools *tools)
@@ -21,6 +22,7 @@ static inline void tools_init(struct tools *tools)
     buf_init(&tools->raw, BYTES_MAX);
     buf_init(&tools->json, BYTES_MAX);
     buf_init(&tools->again, BYTES_MAX);
+    buf_init(&tools->want, BYTES_MAX);
 }
 
 static inline void tools_reset(struct tools *tools)
@@ -29,6 +31,7 @@ static inline void tools_reset(struct tools *tools)
     buf_reset(&tools->raw);
     buf_reset(&tools->json);
     buf_reset(&tools->again);
+    buf_reset(&tools->want);
 }
 
 static inline void tools_done(struct tools *tools)
@@ -37,6 +40,7 @@ static inline void tools_done(struct tools *tools)
     buf_done(&tools->raw);
     buf_done(&tools->json);
     buf_done(&tools->again);
+    buf_done(&tools->want);
 }
 
 static inline struct bytes in(const struct buf *buf)

@@ -116,6 +116,9 @@ static enum err app_given_bins(struct app_importing *import)
             continue;
         struct city_bin *bin = &city->bins[city->bin_count++];
         *bin = (struct city_bin){.id = point->id,
+                                 .sensor = point->sensor,
+                                 .empty_mm = point->empty_mm,
+                                 .full_mm = point->full_mm,
                                  .place = import->spot_places[import->given_spots[i]],
                                  .stream = point->stream,
                                  .litres = point->litres,

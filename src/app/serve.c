@@ -2,6 +2,7 @@
 #include "app/serve.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "app/api/api.h"
 #include "app/ingest/gate.h"
@@ -14,6 +15,8 @@
 enum {
     APP_SERVE_DRAIN_MS = 50,  /* how often a stopping server looks whether answers are out */
     APP_SERVE_DRAIN_MAX = 40, /* then it stops all the same */
+    APP_SERVE_BURST = 2000,   /* requests of one address: a page with its map, for an office */
+    APP_SERVE_PER_S = 500,
 };
 
 struct app_server {
@@ -79,6 +82,7 @@ static enum err app_serve_load(struct app_server *server, struct diag *diag)
     err = app_serve_open("fonts", &server->api.fonts, diag);
     if (err)
         return err;
+    (void)app_serve_open("docs/api", &server->api.docs, NULL); /* served where it is installed */
     return app_serve_map(server, diag);
 }
 
@@ -127,14 +131,30 @@ static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag
         app_serve_ready(server, port);
 }
 
+static enum err app_serve_auth(struct app_server *server, struct diag *diag)
+{
+    const struct app_serve *serve = server->serve;
+    struct app_auth_options options = {.loop = server->loop,
+                                       .clock = serve->clock,
+                                       .log = serve->log,
+                                       .store = server->gate.store,
+                                       .reader = server->gate.reader};
+
+    enum err err = app_auth_bind(server->gate.reader, serve->bind, diag);
+    return err ? err : app_auth_new(&options, &server->api.auth, diag);
+}
+
 static enum err app_serve_start(struct app_server *server, struct diag *diag)
 {
     const struct app_serve *serve = server->serve;
-    struct http_options options = {.clock = serve->clock,
-                                   .bind = serve->bind,
-                                   .port = serve->port,
-                                   .name = serve->name,
-                                   .context = &server->api};
+    struct http_options options = {
+        .clock = serve->clock,
+        .bind = serve->bind,
+        .port = serve->port,
+        .name = serve->name,
+        .gate = app_api_judge,
+        .context = &server->api,
+        .allowance = {.per_s = APP_SERVE_PER_S, .burst = APP_SERVE_BURST}};
 
     options.routes = app_api_routes(&options.route_count);
     enum err err = net_loop_new(&server->loop);
@@ -158,9 +178,13 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
     if (err)
         return err;
     server->api.gate = &server->gate;
+    err = app_serve_auth(server, diag);
+    if (err)
+        return err;
     err = http_new(&options, &server->http, diag);
     if (err)
         return err;
+    server->api.http = server->http;
     err = net_timer_new(server->loop, app_serve_drain, server, &server->drain);
     if (!err)
         err = net_signal_new(server->loop, SIGTERM, app_serve_stop, server, &server->term);
@@ -172,13 +196,16 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
 static void app_serve_done(struct app_server *server)
 {
     app_gate_drain(&server->gate);
+    app_auth_stop(server->api.auth);
     http_free(server->http);
     app_gate_close(&server->gate);
+    app_auth_free(server->api.auth);
     net_timer_free(server->drain);
     net_signal_free(server->term);
     net_signal_free(server->interrupt);
     net_loop_free(server->loop);
     store_tiles_close(server->api.tiles);
+    http_files_close(server->api.docs);
     http_files_close(server->api.fonts);
     http_files_close(server->api.web);
     http_files_close(server->api.folder);
@@ -186,10 +213,22 @@ static void app_serve_done(struct app_server *server)
     city_free(server->city);
 }
 
+/* Ten thousand terminals are ten thousand descriptors: as many as the system lets us have. */
+static void app_serve_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+        files.rlim_cur = files.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 enum err app_serve_run(const struct app_serve *serve, struct diag *diag)
 {
     struct app_server server = {.serve = serve};
 
+    app_serve_descriptors();
     app_api_init(&server.api);
     enum err err = app_serve_load(&server, diag);
     if (!err)

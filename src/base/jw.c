@@ -119,10 +119,13 @@ void jw_hex(struct jw *jw, struct bytes value)
 
     jw_before(jw);
     buf_char(jw->out, '"');
-    for (size_t i = 0; i < value.size; i++) {
-        const char pair[2] = {digits[value.data[i] >> 4], digits[value.data[i] & 0xF]};
-        buf_add(jw->out, pair, sizeof pair);
+    char *room = value.size <= SIZE_MAX / 2 ? buf_room(jw->out, 2 * value.size) : NULL;
+    for (size_t i = 0; room && i < value.size; i++) {
+        room[2 * i] = digits[value.data[i] >> 4];
+        room[2 * i + 1] = digits[value.data[i] & 0xF];
     }
+    if (room)
+        buf_grown(jw->out, 2 * value.size);
     buf_char(jw->out, '"');
 }
 

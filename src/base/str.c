@@ -65,7 +65,7 @@ struct str str_cut(struct str *rest, char separator)
     const char *at = whole.size ? memchr(whole.data, separator, whole.size) : NULL;
 
     if (!at) {
-        *rest = (struct str){whole.data + whole.size, 0};
+        *rest = (struct str){whole.size ? whole.data + whole.size : whole.data, 0};
         return whole;
     }
     size_t size = (size_t)(at - whole.data);

@@ -83,7 +83,11 @@ struct bus_options {
     uint32_t connections_max;
     uint64_t store_bytes_max;
     uint32_t again_ms;
+    /* Devices may come without a name, if and as long as bus_users() has a BUS_ANONYMOUS. */
+    bool anonymous;
 };
+
+#define BUS_ANONYMOUS "anonymous" /* its hash is empty */
 
 /* Who may log in by MQTT, and what with. */
 struct bus_user {

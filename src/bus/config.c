@@ -19,6 +19,12 @@ static void bus_config_port(uint16_t port, struct buf *text)
     buf_printf(text, "%d\n", port ? port : -1); /* -1: the system chooses */
 }
 
+/* bus_config_users() writes it first if it is in the list. */
+static bool bus_config_has_anonymous(struct str users)
+{
+    return str_starts(users, STR(BUS_CONFIG_ANONYMOUS));
+}
+
 enum err bus_config_text(const struct bus_config *config, struct buf *text)
 {
     if (strpbrk(config->folder, "\"\\\n"))
@@ -36,8 +42,18 @@ enum err bus_config_text(const struct bus_config *config, struct buf *text)
         config->folder, (unsigned long long)config->store_bytes_max);
     buf_printf(text, "mqtt {\n  host: \"%s\"\n  port: ", config->bind);
     bus_config_port(config->mqtt_port, text);
-    buf_printf(text, "}\nauthorization {\n  users: [\n    {user: \"%s\", password: \"%s\"}\n",
+    buf_str(text, STR("}\n"));
+    if (config->anonymous)
+        buf_str(text, STR("no_auth_user: \"" BUS_ANONYMOUS "\"\n"));
+    buf_printf(text, "authorization {\n  users: [\n    {user: \"%s\", password: \"%s\"}\n",
                BUS_CONFIG_SELF, config->hash);
+    /* nats-server cannot unlearn no_auth_user while it runs: then the user is one for nobody. */
+    if (config->anonymous && !bus_config_has_anonymous(config->users))
+        buf_printf(text,
+                   "    {user: \"" BUS_ANONYMOUS "\", password: \"%s\", permissions: {publish: "
+                   "{deny: [\">\"]}, subscribe: {deny: [\">\"]}}, allowed_connection_types: "
+                   "[\"LEAFNODE\"]}\n",
+                   config->hash);
     buf_str(text, config->users);
     buf_str(text, STR("  ]\n}\n"));
     return buf_err(text);
@@ -56,6 +72,11 @@ static bool bus_config_name_ok(struct str name)
             return false;
     }
     return true;
+}
+
+static bool bus_config_is_anonymous(const struct bus_user *user)
+{
+    return str_eq(user->name, STR(BUS_ANONYMOUS)) && user->hash.size == 0;
 }
 
 static bool bus_config_hash_ok(struct str hash)
@@ -90,26 +111,35 @@ static enum err bus_config_topics(const struct str *topics, size_t count, struct
     return buf_err(text);
 }
 
-static enum err bus_config_user(const struct bus_user *user, struct buf *text, struct diag *diag)
+static enum err bus_config_user_ok(const struct bus_user *user, struct diag *diag)
 {
-    struct str bad = {0};
-
     if (!bus_config_name_ok(user->name))
         return diag_set(
             diag, ERR_INVALID,
             "the name of an MQTT user has 1 to %d letters, digits, _ - . : @ and is not "
             "`%s`",
             BUS_NAME_BYTES_MAX, BUS_CONFIG_SELF);
-    if (!bus_config_hash_ok(user->hash))
+    if (!bus_config_hash_ok(user->hash) && !bus_config_is_anonymous(user))
         return diag_set(diag, ERR_INVALID, "MQTT user `%.*s`: the hash is not one of bcrypt",
                         STR_ARG(user->name));
     if (user->publish_count > BUS_USER_TOPICS_MAX || user->subscribe_count > BUS_USER_TOPICS_MAX)
         return diag_set(diag, ERR_LIMIT, "MQTT user `%.*s`: at most %d topics each way",
                         STR_ARG(user->name), BUS_USER_TOPICS_MAX);
+    return OK;
+}
+
+static enum err bus_config_user(const struct bus_user *user, struct buf *text, struct diag *diag)
+{
+    struct str bad = {0};
+
+    enum err err = bus_config_user_ok(user, diag);
+    if (err)
+        return err;
+    struct str password = bus_config_is_anonymous(user) ? STR("-") : user->hash;
     buf_printf(text, "    {user: \"%.*s\", password: \"%.*s\", permissions: {publish: {",
-               STR_ARG(user->name), STR_ARG(user->hash));
+               STR_ARG(user->name), STR_ARG(password));
     buf_str(text, user->publish_count ? STR("allow: [") : STR("deny: [\">\""));
-    enum err err = bus_config_topics(user->publish, user->publish_count, text, &bad);
+    err = bus_config_topics(user->publish, user->publish_count, text, &bad);
     buf_str(text, STR("]}, subscribe: {"));
     /* nats-server delivers QoS 1 under $MQTT.sub. and wants it allowed. */
     buf_str(text, user->subscribe_count ? STR("allow: [\"$MQTT.sub.>\", ") : STR("deny: [\">\""));
@@ -149,7 +179,11 @@ enum err bus_config_users(const struct bus_user *users, size_t count, struct buf
         return diag_set(diag, ERR_LIMIT, "%zu MQTT users; at most %d", count, BUS_USERS_MAX);
     enum err err = OK;
     for (size_t i = 0; i < count && !err; i++)
-        err = bus_config_user(&users[i], text, diag);
+        if (bus_config_is_anonymous(&users[i]))
+            err = bus_config_user(&users[i], text, diag);
+    for (size_t i = 0; i < count && !err; i++)
+        if (!bus_config_is_anonymous(&users[i]))
+            err = bus_config_user(&users[i], text, diag);
     return err ? err : bus_config_unique(users, count, diag);
 }
 

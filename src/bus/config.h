@@ -16,7 +16,8 @@ enum {
     BUS_CONFIG_BYTES_MAX = 64 << 20, /* the whole file */
     BUS_SECRET_BYTES = 32,           /* hexadecimal digits of our own password */
 };
-#define BUS_CONFIG_SELF "yancheng" /* the user that we are ourselves */
+#define BUS_CONFIG_ANONYMOUS "    {user: \"" BUS_ANONYMOUS "\"" /* how its line begins */
+#define BUS_CONFIG_SELF "yancheng"                              /* the user that we are ourselves */
 
 struct bus_config {
     const char *folder;
@@ -26,6 +27,7 @@ struct bus_config {
     uint32_t connections_max;
     uint64_t store_bytes_max;
     const char *hash; /* of our own password */
+    bool anonymous;   /* clients without a name are BUS_ANONYMOUS, which `users` may let in */
     struct str users; /* of bus_config_users(); empty: nobody but us may log in */
 };
 

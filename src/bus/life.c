@@ -78,6 +78,7 @@ static enum err bus_life_save(struct bus *bus, struct str users, struct diag *di
         .connections_max = bus->options.connections_max,
         .store_bytes_max = bus->options.store_bytes_max,
         .hash = bus->hash,
+        .anonymous = bus->options.anonymous,
         .users = users,
     };
     struct buf text;

@@ -44,7 +44,8 @@ enum civic_may {
     CIVIC_MAY_COMMAND,  /* send commands to devices */
     CIVIC_MAY_PAIR,     /* join a device with a vehicle or bin */
     CIVIC_MAY_SETTINGS, /* block devices, change settings */
-    CIVIC_MAY_REPORT,   /* bring in readings */
+    CIVIC_MAY_REPORT,   /* bring in readings; a device may too, its own */
+    CIVIC_MAY_RELAY,    /* bring in what a network server has heard of many devices */
     CIVIC_MAY_MEASURE,  /* read /metrics */
     CIVIC_MAY_USERS,    /* users and tokens */
     CIVIC_MAY_AUDIT,    /* read the trail */

@@ -20,6 +20,8 @@
     X("road", cmd_road, "measure or describe the street network of a map") \
     X("solve", cmd_solve, "solve or check a published routing instance")   \
     X("serve", cmd_serve, "serve a city's page and API")                   \
+    X("token", cmd_token, "tokens of devices and programs")                \
+    X("user", cmd_user, "people who may come in, and their roles")         \
     X("version", cmd_version, "print the version")
 
 #define X(name, function, summary) int function(int argc, char **argv);

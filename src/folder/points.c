@@ -29,6 +29,9 @@ static const struct folder_field folder_point_items[] = {
     FIELD(at.lng_e7, "lng", FOLDER_DEGREES, FOLDER_MUST, -180, 180, NULL, NULL),
     FIELD(litres, "litres", FOLDER_U32, FOLDER_MAY, 10, 40000, NULL, NULL),
     FIELD(fill_pct, "fill_pct", FOLDER_F64, FOLDER_MAY, 0, 200, NULL, NULL),
+    FIELD(sensor, "sensor", FOLDER_ID, FOLDER_MAY, ANY),
+    FIELD(empty_mm, "empty_mm", FOLDER_U32, FOLDER_MAY, 0, 20000, NULL, NULL),
+    FIELD(full_mm, "full_mm", FOLDER_U32, FOLDER_MAY, 0, 20000, NULL, NULL),
 };
 
 static void folder_point_default(const struct city *city, struct folder_point *point)

@@ -17,6 +17,9 @@ struct folder_point {
     uint32_t stream;
     uint32_t litres;
     double fill_pct;
+    struct str sensor; /* may be empty */
+    uint32_t empty_mm;
+    uint32_t full_mm;
 };
 struct folder_points {
     struct folder_point *items;

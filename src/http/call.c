@@ -400,6 +400,11 @@ bool http_call_tls(const struct http_call *call)
     return call->forwarded && str_eq(http_call_header(call, "X-Forwarded-Proto"), STR("https"));
 }
 
+void *http_call_note(const struct http_call *call)
+{
+    return (void *)(uintptr_t)call->note; /* the call itself stays as it is */
+}
+
 void http_call_defer(struct http_call *call)
 {
     ASSERT(!call->answered);

@@ -66,6 +66,7 @@ enum {
 };
 
 struct http_call {
+    _Alignas(16) unsigned char note[HTTP_NOTE_BYTES];
     struct http *http;
     struct MHD_Connection *connection;
     const struct http_route *route; /* NULL until one is found */

@@ -127,6 +127,11 @@ struct str http_call_peer(const struct http_call *call);
 bool http_call_peer_local(const struct http_call *call); /* on this machine, no proxy between */
 bool http_call_tls(const struct http_call *call); /* the proxy says that its client came by TLS */
 
+/* HTTP_NOTE_BYTES of the call's own, zeroed, for what the gate finds out and handlers want to know;
+ * aligned for any type. */
+enum { HTTP_NOTE_BYTES = 256 };
+void *http_call_note(const struct http_call *call);
+
 /* Keeps the call beyond its handler. It stays valid, also when its client has gone meanwhile, until
  * it is answered, once, on the loop's thread; it must be before http_free(). */
 void http_call_defer(struct http_call *call);

@@ -41,7 +41,7 @@ struct net_jt808_session {
     bool waiting;                /* the handler said BUSY */
     uint16_t serial;             /* of our next frame */
     uint32_t bad_in_a_row;
-    uint32_t refusals; /* counted by the handler */
+    uint32_t refusals;  /* counted by the handler */
     uint32_t allowance; /* frames it may send now */
     uint64_t refilled_ms;
     uint64_t heard_ms;

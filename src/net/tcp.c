@@ -132,12 +132,14 @@ static void net_link_send_rest(struct net_link *link, size_t done)
  * does not take its last answers goes without. */
 static void net_link_send(struct net_link *link)
 {
-    if (link->closing || link->writing)
+    if (link->closing)
         return;
-    if (buf_err(&link->out)) {
+    if (buf_err(&link->out)) { /* more waits than may: it does not take what it is sent */
         net_link_drop(link, NET_WHY_SLOW);
         return;
     }
+    if (link->writing)
+        return;
     if (link->out.size > 0) {
         uv_buf_t out = uv_buf_init(link->out.data, (unsigned)link->out.size);
         int written = uv_try_write((uv_stream_t *)&link->uv, &out, 1);

@@ -123,6 +123,7 @@ static enum err store_copy_run(struct store_copy *copy)
     if (code)
         return store_copy_failed(copy, code, "be read from the store");
     unlink(copy->path);
+    store_db_make_private(copy->path);
     code = sqlite3_open_v2(copy->path, &copy->to,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
     /* Nobody needs a half copy: no journal, and one sync at the end. */
@@ -186,11 +187,12 @@ enum err store_backup(const struct store_backup *backup, struct diag *diag)
 
 /* --- restore --- */
 
+enum { STORE_BESIDE = 2 };
 struct store_restore_paths {
     char store[FILE_PATH_MAX];
-    char log[FILE_PATH_MAX];
     char old[FILE_PATH_MAX];
-    char old_log[FILE_PATH_MAX];
+    char beside[STORE_BESIDE][FILE_PATH_MAX]; /* the log and its index */
+    char old_beside[STORE_BESIDE][FILE_PATH_MAX];
     char new_folder[FILE_PATH_MAX];
     char new_store[FILE_PATH_MAX];
 };
@@ -198,14 +200,17 @@ struct store_restore_paths {
 static enum err store_restore_name(struct store_restore_paths *paths, const char *folder,
                                    struct diag *diag)
 {
-    enum err err = file_join(sizeof paths->store, paths->store, folder, STORE_FILE);
+    static const char *const beside[STORE_BESIDE] = {STORE_FILE "-wal", STORE_FILE "-shm"};
+    static const char *const old[STORE_BESIDE] = {STORE_OLD_FILE "-wal", STORE_OLD_FILE "-shm"};
 
-    if (!err)
-        err = file_join(sizeof paths->log, paths->log, folder, STORE_FILE "-wal");
+    enum err err = file_join(sizeof paths->store, paths->store, folder, STORE_FILE);
     if (!err)
         err = file_join(sizeof paths->old, paths->old, folder, STORE_OLD_FILE);
-    if (!err)
-        err = file_join(sizeof paths->old_log, paths->old_log, folder, STORE_OLD_FILE "-wal");
+    for (size_t i = 0; !err && i < STORE_BESIDE; i++) {
+        err = file_join(FILE_PATH_MAX, paths->beside[i], folder, beside[i]);
+        if (!err)
+            err = file_join(FILE_PATH_MAX, paths->old_beside[i], folder, old[i]);
+    }
     if (!err)
         err = file_join(sizeof paths->new_folder, paths->new_folder, folder, STORE_NEW_FOLDER);
     if (!err)
@@ -264,11 +269,14 @@ static enum err store_restore_check(const struct store_backup *backup, const cha
     return err ? diag_at(diag, err, backup->file, 0, 0, "cannot be restored: %s", why.text) : OK;
 }
 
-/* The old store keeps both names until the new one takes its place in one step. */
+/* The old store keeps both names until the new one takes its place in one step. Its log and the
+ * index of that, which are there when it was not closed or somebody reads it still, must not be
+ * taken for the new one's. */
 static enum err store_restore_swap(const struct store_restore_paths *paths, struct diag *diag)
 {
-    if (file_exists(paths->log) && rename(paths->log, paths->old_log))
-        return store_backup_errno(diag, paths->log, "be set aside");
+    for (size_t i = 0; i < STORE_BESIDE; i++)
+        if (file_exists(paths->beside[i]) && rename(paths->beside[i], paths->old_beside[i]))
+            return store_backup_errno(diag, paths->beside[i], "be set aside");
     if (file_exists(paths->store) && link(paths->store, paths->old))
         return store_backup_errno(diag, paths->store, "be set aside");
     if (rename(paths->new_store, paths->store))

@@ -18,6 +18,7 @@ struct store_checkpoint {
     struct queue *done;
     struct pool_thread *thread;
     bool asking;
+    int pages;     /* at which the thread is asked */
     int forced_at; /* pages at which the writer tries by itself next */
 };
 
@@ -53,6 +54,7 @@ enum err store_checkpoint_new(const struct store_db_open *open, struct store_db 
     if (!checkpoint)
         return diag_set(diag, ERR_NOMEM, "no memory to open the store");
     checkpoint->writer = db;
+    checkpoint->pages = open->checkpoint_pages > 0 ? open->checkpoint_pages : STORE_LOG_PAGES;
     enum err err = store_db_open(open, &checkpoint->db, diag);
     if (!err) {
         err = store_checkpoint_start(checkpoint);
@@ -91,7 +93,7 @@ void store_checkpoint_look(struct store_checkpoint *checkpoint)
         store_db_checkpoint(checkpoint->writer); /* what came meanwhile: little */
         return;
     }
-    if (!checkpoint->asking && pages >= STORE_LOG_PAGES)
+    if (!checkpoint->asking && pages >= checkpoint->pages)
         checkpoint->asking = queue_push(checkpoint->asked, &token) == OK;
     if (pages < STORE_LOG_PAGES_MAX) {
         checkpoint->forced_at = STORE_LOG_PAGES_MAX;

@@ -69,7 +69,9 @@ MUST_USE enum err store_fragment_drop(struct store_db *db, uint32_t device, uint
                                       uint32_t first);
 
 /* --- the same as ops of a batch, in the order of all puts; errors as store_put_position(). A
- * device that breaks the rules of store_device_put() fails its whole batch: keep names unique. --- */
+ * device that breaks the rules of store_device_put() fails its whole batch: keep names unique. One
+ * whose batch fails for another reason is written with the next that succeeds: the giver need not
+ * put it again. --- */
 struct store;
 MUST_USE enum err store_put_device(struct store *store, const struct store_device *device);
 MUST_USE enum err store_put_fragment(struct store *store, const struct store_fragment *fragment);

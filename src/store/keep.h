@@ -1,7 +1,8 @@
 /* keep.h - hourly roll-ups of facts, and the end of facts that are old enough.
  *
  * Purpose    One run is a row of short steps, each at most STORE_KEEP_ROWS rows of work, so that the
- *            writer is never held up. The giver of jobs puts one step a job until `done`.
+ *            writer is never held up. The giver of jobs puts one step a job until `done`, and no more when
+ *            the program is to end: store_drain() would wait for all of them.
  * Time       A fact's time is its device time where that can be believed: not over
  *            STORE_BELIEVED_DAYS before it was received, not over a day after. Else it is the time of
  *            receipt: a terminal that says 2000 or 2038 neither loses its facts at once nor keeps them
@@ -27,7 +28,7 @@ enum {
     STORE_KEEP_EVENTS_DAYS = 400,
     STORE_KEEP_FRAGMENT_DAYS = 1, /* a terminal that has not sent the rest by then starts over */
     STORE_BELIEVED_DAYS = 400,
-    STORE_KEEP_ROWS = 20000,
+    STORE_KEEP_ROWS = 4000, /* about 10 ms: acknowledgements wait behind a step */
     STORE_MOVING_DKMH = 30, /* from 3 km/h on: a parked receiver drifts at 1 or 2 */
 };
 

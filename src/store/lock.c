@@ -42,7 +42,7 @@ enum err store_lock_take(const char *folder, int *ret_lock, struct diag *diag)
     enum err err = file_join(sizeof path, path, folder, STORE_LOCK_FILE);
     if (err)
         return diag_at(diag, err, folder, 0, 0, "path is too long");
-    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    int lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock < 0) {
         int number = errno;
         return diag_at(diag, err_of_errno(number), path, 0, 0,

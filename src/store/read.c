@@ -20,6 +20,10 @@
     " AND (?5 = 0 OR f.device = ?5) ORDER BY f.at, f.device, f.hash LIMIT ?6"
 #define STORE_TAIL " WHERE f.id > ?1 ORDER BY f.id LIMIT ?2"
 #define STORE_ONE " WHERE f.id = ?1"
+/* The time of the fact so many places further. */
+#define STORE_WALK(table)                                                          \
+    "SELECT at FROM " table " WHERE (at, device, hash) > (?1, ?2, ?3) AND at < ?4" \
+    " ORDER BY at, device, hash LIMIT 1 OFFSET ?5"
 /* The inner query walks the index alone; only the newest of each device touch their rows. */
 #define STORE_LAST(table)                                                                \
     "SELECT (SELECT max(id) FROM " table " s WHERE s.at = l.at AND s.device = l.device)" \
@@ -31,19 +35,20 @@ static const struct {
     const char *tail;
     const char *one;
     const char *last_ids;
+    const char *walk;
 } store_reads[STORE_TABLES] = {
     [STORE_POSITIONS] = {"SELECT" STORE_OWN STORE_POSITION_ROW STORE_OWNER STORE_PAGED,
                          "SELECT" STORE_BARE STORE_POSITION_ROW STORE_TAIL,
                          "SELECT" STORE_OWN STORE_POSITION_ROW STORE_OWNER STORE_ONE,
-                         STORE_LAST("position")},
+                         STORE_LAST("position"), STORE_WALK("position")},
     [STORE_READINGS] = {"SELECT" STORE_OWN STORE_READING_ROW STORE_OWNER STORE_PAGED,
                         "SELECT" STORE_BARE STORE_READING_ROW STORE_TAIL,
                         "SELECT" STORE_OWN STORE_READING_ROW STORE_OWNER STORE_ONE,
-                        STORE_LAST("reading")},
+                        STORE_LAST("reading"), STORE_WALK("reading")},
     [STORE_EVENTS] = {"SELECT" STORE_OWN STORE_EVENT_ROW STORE_OWNER STORE_PAGED,
                       "SELECT" STORE_BARE STORE_EVENT_ROW STORE_TAIL,
-                      "SELECT" STORE_OWN STORE_EVENT_ROW STORE_OWNER STORE_ONE,
-                      STORE_LAST("event")},
+                      "SELECT" STORE_OWN STORE_EVENT_ROW STORE_OWNER STORE_ONE, STORE_LAST("event"),
+                      STORE_WALK("event")},
 };
 enum { STORE_COLUMNS_OF_KEY = 8 };
 
@@ -246,7 +251,7 @@ struct store_cursor store_cursor_after(const struct store_row *row)
     return (struct store_cursor){row->key.at.us, row->key.device, (int64_t)row->key.hash};
 }
 
-static sqlite3_stmt *store_read_page(struct store_db *db, const struct store_read *read,
+static sqlite3_stmt *store_read_rows(struct store_db *db, const struct store_read *read,
                                      struct store_cursor after, size_t rows_max)
 {
     sqlite3_stmt *from = store_sql(db, store_reads[read->table].paged);
@@ -274,7 +279,7 @@ enum err store_read(struct store_db *db, const struct store_read *read, store_ro
     store_page_init(&page);
     while (!err && more && left > 0) {
         size_t rows_max = left < STORE_PAGE_ROWS ? left : STORE_PAGE_ROWS;
-        sqlite3_stmt *from = store_read_page(db, read, after, rows_max);
+        sqlite3_stmt *from = store_read_rows(db, read, after, rows_max);
         err = from ? store_page_fill(&page, from, read->table, rows_max, &more)
                    : store_sql_failed(db);
         if (err || page.rows.count == 0)
@@ -285,6 +290,68 @@ enum err store_read(struct store_db *db, const struct store_read *read, store_ro
     }
     store_page_done(&page);
     return err;
+}
+
+struct store_told {
+    store_row_fn *fn;
+    void *context;
+    size_t count;
+    struct store_cursor last;
+};
+
+static enum err store_told_row(void *context, const struct store_row *row)
+{
+    struct store_told *told = context;
+
+    told->count++;
+    told->last = store_cursor_after(row);
+    return told->fn(told->context, row);
+}
+
+/* Where the page must end by the facts it looks at: *ret_until, which is later than its beginning
+ * even where very many facts have one time. NOT_FOUND when there are not that many. */
+static enum err store_read_walk(struct store_db *db, const struct store_read *read,
+                                struct utc_us *ret_until)
+{
+    sqlite3_stmt *walk = store_sql(db, store_reads[read->table].walk);
+
+    if (!walk)
+        return store_sql_failed(db);
+    store_sql_i64(walk, 1, read->after.at_us);
+    store_sql_i64(walk, 2, read->after.device);
+    store_sql_i64(walk, 3, read->after.hash);
+    store_sql_i64(walk, 4, read->until.us);
+    store_sql_i64(walk, 5, STORE_WALK_ROWS);
+    enum err err = store_sql_row(walk);
+    if (err)
+        return err;
+    ret_until->us = sqlite3_column_int64(walk, 0);
+    if (ret_until->us <= read->after.at_us)
+        ret_until->us = read->after.at_us + 1;
+    sqlite3_reset(walk);
+    return OK;
+}
+
+enum err store_read_page(struct store_db *db, const struct store_read *read, store_row_fn *fn,
+                         void *context, struct store_cursor *ret_next, bool *ret_more)
+{
+    struct store_told told = {.fn = fn, .context = context};
+    struct store_read page = *read;
+
+    ASSERT(read->rows_max > 0);
+    enum err err = read->device ? store_read_walk(db, read, &page.until) : ERR_NOT_FOUND;
+    bool cut = err == OK;
+    if (cut || err == ERR_NOT_FOUND)
+        err = store_read(db, &page, store_told_row, &told);
+    if (err)
+        return err;
+    bool full = told.count == read->rows_max;
+    if (full)
+        *ret_next = told.last;
+    else if (cut)
+        *ret_next = store_cursor_at(page.until);
+    *ret_more = full || cut;
+    return OK;
 }
 
 struct store_ids {

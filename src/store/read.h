@@ -55,6 +55,14 @@ struct store_read {
 MUST_USE enum err store_read(struct store_db *db, const struct store_read *read, store_row_fn *fn,
                              void *context);
 
+/* One page for a caller that must not be held up: at most `rows_max` rows out of STORE_WALK_ROWS
+ * facts looked at. Facts are in the order of time, so those of one device may be far between: a page
+ * may have few rows, or none, and yet not be the last. *ret_more: go on after *ret_next. */
+enum { STORE_WALK_ROWS = 100000 }; /* about 10 ms */
+MUST_USE enum err store_read_page(struct store_db *db, const struct store_read *read,
+                                  store_row_fn *fn, void *context, struct store_cursor *ret_next,
+                                  bool *ret_more);
+
 /* The newest fact of each device by device time in [since, until); where several have the same time,
  * the one that came last. Names are filled. Cost: a walk over the index of that time. */
 MUST_USE enum err store_read_last(struct store_db *db, enum store_table table, struct utc_us since,

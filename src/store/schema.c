@@ -83,6 +83,9 @@ static const char *const store_migrations[] = {
     " BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END;"
     "CREATE TRIGGER audit_fixed BEFORE UPDATE ON audit"
     " BEGIN SELECT RAISE(ABORT, 'the audit trail is only added to'); END;",
+    /* 3: tokens for MQTT, by nats-server's kind of hash */
+    ("CREATE TABLE token_mqtt ("
+     " token INTEGER PRIMARY KEY REFERENCES token (id), hash TEXT NOT NULL);"),
 };
 
 static enum err store_pragma(struct store_db *db, const char *sql, int64_t *ret)

@@ -40,6 +40,9 @@ struct bytes store_sql_get_bytes(sqlite3_stmt *statement, int column); /* likewi
 /* The connection itself, for what has no function here. */
 sqlite3 *store_sql_handle(const struct store_db *db);
 
+/* Makes an empty file that only its owner may read, unless there is one of this name. */
+void store_db_make_private(const char *path);
+
 /* --- db.c: the write-ahead log --- */
 /* From now on nothing is checkpointed by itself, and the log's length is kept. */
 void store_db_watch_log(struct store_db *db);

@@ -13,58 +13,12 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/queue.h"
+#include "store/batch.h"
 #include "store/checkpoint.h"
-#include "store/device.h"
 #include "store/lock.h"
-#include "store/sql.h"
 #include "store/state.h"
 
 enum { STORE_BATCHES = 3, STORE_UNDER_WAY_MAX = 2, STORE_JOBS_MAX = 64 };
-
-enum store_op_kind {
-    STORE_OP_POSITION,
-    STORE_OP_READING,
-    STORE_OP_EVENT,
-    STORE_OP_DEVICE,
-    STORE_OP_FRAGMENT,
-    STORE_OP_FRAGMENTS_DONE,
-};
-struct store_op {
-    enum store_op_kind kind;
-    size_t bytes_at; /* of the fact's bytes, or the device's texts one after the other */
-    size_t kind_at;  /* of an event's kind */
-    union {
-        struct store_position position;
-        struct store_reading reading;
-        struct store_event event;
-        struct store_device device;
-        struct store_fragment fragment; /* also names the message that is done */
-    };
-};
-
-struct store_batch_job {
-    struct store_job job;
-    size_t ops_before; /* a job sees what was put before it, and nothing that was put after */
-    enum err err;
-};
-
-/* What one transaction stored. */
-struct store_stored {
-    uint64_t facts[STORE_TABLES]; /* newly */
-    int64_t rows[STORE_TABLES];   /* the newest of each table, 0: no new one */
-    uint64_t duplicates;
-};
-
-struct store_batch {
-    VEC(struct store_op) ops;
-    VEC(struct store_ticket) tickets;
-    VEC(struct store_batch_job) jobs;
-    struct buf bytes;
-    /* Filled by the writer. */
-    enum err err;
-    struct store_stored stored;
-    int64_t commit_us;
-};
 
 struct store {
     const struct clock *clock;
@@ -74,6 +28,7 @@ struct store {
     int lock;                            /* of the folder */
     struct store_checkpoint *checkpoint; /* NULL: the writer does it */
     struct pool_thread *writer;
+    struct store_owed owed; /* the writer's */
     struct queue *filled;
     struct queue *committed;
     int event_fd;
@@ -82,141 +37,12 @@ struct store {
     size_t free_count;
     struct store_batch *batch; /* being filled */
     size_t under_way;
+    size_t waiting_bytes; /* of all batches */
     struct mono_us handed;
     struct store_counts counts;
 };
 
 /* --- the writer's thread --- */
-
-static enum err store_write_device(struct store *store, const char *texts,
-                                   struct store_device *device)
-{
-    struct str *each[] = {&device->name,    &device->maker, &device->model,
-                          &device->version, &device->auth,  &device->unit};
-
-    for (size_t i = 0; i < COUNT_OF(each); i++) {
-        each[i]->data = texts;
-        texts += each[i]->size;
-    }
-    return store_device_put(store->db, device);
-}
-
-static enum err store_write_kept(struct store *store, const char *bytes, struct store_op *op)
-{
-    if (op->kind == STORE_OP_DEVICE)
-        return store_write_device(store, bytes + op->bytes_at, &op->device);
-    op->fragment.body.data = (const unsigned char *)bytes + op->bytes_at;
-    if (op->kind == STORE_OP_FRAGMENT)
-        return store_fragment_put(store->db, &op->fragment);
-    return store_fragment_drop(store->db, op->fragment.device, op->fragment.msg_id,
-                               op->fragment.first);
-}
-
-static enum err store_write_op(struct store *store, const char *bytes, struct store_op *op,
-                               struct store_stored *stored)
-{
-    enum store_table table = STORE_POSITIONS;
-    bool new = false;
-    enum err err = OK;
-
-    switch (op->kind) {
-    case STORE_OP_DEVICE:
-    case STORE_OP_FRAGMENT:
-    case STORE_OP_FRAGMENTS_DONE:
-        return store_write_kept(store, bytes, op);
-    case STORE_OP_POSITION:
-        op->position.items.data = (const unsigned char *)bytes + op->bytes_at;
-        err = store_fact_position(store->db, &op->position, &new);
-        break;
-    case STORE_OP_READING:
-        err = store_fact_reading(store->db, &op->reading, &new);
-        table = STORE_READINGS;
-        break;
-    case STORE_OP_EVENT:
-        op->event.body.data = (const unsigned char *)bytes + op->bytes_at;
-        op->event.kind.data = bytes + op->kind_at;
-        err = store_fact_event(store->db, &op->event, &new);
-        table = STORE_EVENTS;
-        break;
-    }
-    stored->duplicates += !err && !new;
-    if (!err && new) {
-        stored->facts[table]++;
-        stored->rows[table] = sqlite3_last_insert_rowid(store_sql_handle(store->db));
-    }
-    return err;
-}
-
-static void store_stored_add(struct store_stored *sum, const struct store_stored *part)
-{
-    for (size_t i = 0; i < STORE_TABLES; i++) {
-        sum->facts[i] += part->facts[i];
-        if (part->rows[i] > 0)
-            sum->rows[i] = part->rows[i];
-    }
-    sum->duplicates += part->duplicates;
-}
-
-/* Ops [from, to) in a transaction. */
-static enum err store_write_ops(struct store *store, struct store_batch *batch, size_t from,
-                                size_t to)
-{
-    const char *bytes = batch->bytes.data ? batch->bytes.data : "";
-    struct store_stored stored = {0};
-
-    if (from == to)
-        return OK;
-    enum err err = store_db_begin(store->db);
-    if (err)
-        return err;
-    for (size_t i = from; !err && i < to; i++)
-        err = store_write_op(store, bytes, &batch->ops.items[i], &stored);
-    if (err) {
-        store_db_rollback(store->db);
-        return err;
-    }
-    err = store_db_commit(store->db);
-    if (!err)
-        store_stored_add(&batch->stored, &stored);
-    return err;
-}
-
-static enum err store_write_job(struct store *store, const struct store_job *job)
-{
-    enum err err = store_db_begin(store->db);
-
-    if (err)
-        return err;
-    err = job->run(store->db, job->context);
-    if (err) {
-        store_db_rollback(store->db);
-        return err;
-    }
-    return store_db_commit(store->db);
-}
-
-static void store_write_part(struct store *store, struct store_batch *batch, size_t from, size_t to)
-{
-    struct mono_us begun = clock_mono(store->clock);
-
-    enum err err = store_write_ops(store, batch, from, to);
-    if (!batch->err)
-        batch->err = err;
-    batch->commit_us += clock_mono(store->clock).us - begun.us;
-}
-
-static void store_write_batch(struct store *store, struct store_batch *batch)
-{
-    size_t from = 0;
-
-    for (size_t i = 0; i < batch->jobs.count; i++) {
-        struct store_batch_job *job = &batch->jobs.items[i];
-        store_write_part(store, batch, from, job->ops_before);
-        from = job->ops_before;
-        job->err = store_write_job(store, &job->job);
-    }
-    store_write_part(store, batch, from, batch->ops.count);
-}
 
 static void store_writer(void *context)
 {
@@ -224,7 +50,7 @@ static void store_writer(void *context)
     struct store_batch *batch;
 
     while (queue_pop(store->filled, &batch) == OK) {
-        store_write_batch(store, batch);
+        store_batch_write(batch, store->db, &store->owed, store->clock);
         enum err err = queue_push(store->committed, &batch);
         ASSERT(err == OK); /* it has room for every batch */
         uint64_t one = 1;
@@ -237,15 +63,6 @@ static void store_writer(void *context)
 
 /* --- the loop's thread --- */
 
-static void store_batch_reset(struct store_batch *batch)
-{
-    batch->ops.count = batch->tickets.count = batch->jobs.count = 0;
-    buf_reset(&batch->bytes);
-    batch->err = OK;
-    batch->stored = (struct store_stored){0};
-    batch->commit_us = 0;
-}
-
 static enum err store_start(struct store *store, const struct store_options *options,
                             struct diag *diag)
 {
@@ -256,7 +73,7 @@ static enum err store_start(struct store *store, const struct store_options *opt
     enum err err = store_lock_take(options->folder, &store->lock, diag);
     if (!err)
         err = store_db_open(&open, &store->db, diag);
-    if (!err && options->checkpoint_pages == 0)
+    if (!err && !options->checkpoint_here)
         err = store_checkpoint_new(&open, store->db, &store->checkpoint, diag);
     struct store_marks newest = {0};
     if (!err)
@@ -287,8 +104,9 @@ enum err store_open(const struct store_options *options, struct store **ret_stor
     store->context = options->context;
     store->event_fd = -1;
     store->lock = -1;
+    store_owed_init(&store->owed);
     for (size_t i = 0; i < STORE_BATCHES; i++) {
-        buf_init(&store->batches[i].bytes, STORE_WAITING_BYTES_MAX);
+        store_batch_init(&store->batches[i]);
         store->free[store->free_count++] = &store->batches[i];
     }
     store->batch = store->free[--store->free_count];
@@ -317,19 +135,16 @@ void store_close(struct store *store)
     queue_free(store->committed);
     if (store->event_fd >= 0)
         close(store->event_fd);
-    for (size_t i = 0; i < STORE_BATCHES; i++) {
-        vec_done(&store->batches[i].ops);
-        vec_done(&store->batches[i].tickets);
-        vec_done(&store->batches[i].jobs);
-        buf_done(&store->batches[i].bytes);
-    }
+    for (size_t i = 0; i < STORE_BATCHES; i++)
+        store_batch_done(&store->batches[i]);
+    store_owed_done(&store->owed);
     mem_free(store);
 }
 
 bool store_has_room(const struct store *store, size_t rows, size_t bytes)
 {
     return store->counts.waiting + rows <= STORE_WAITING_MAX &&
-           store->batch->bytes.size + bytes <= STORE_WAITING_BYTES_MAX;
+           store->waiting_bytes + bytes <= STORE_WAITING_BYTES_MAX;
 }
 
 /* Room for one more row with `size` bytes beside it; *ret_op is not yet counted. */
@@ -338,7 +153,7 @@ static enum err store_room(struct store *store, size_t size, struct store_op **r
     struct store_batch *batch = store->batch;
 
     if (store->counts.waiting >= STORE_WAITING_MAX ||
-        size > STORE_WAITING_BYTES_MAX - batch->bytes.size)
+        size > STORE_WAITING_BYTES_MAX - store->waiting_bytes)
         return ERR_BUSY;
     enum err err = vec_reserve(&batch->ops, batch->ops.count + 1);
     if (err)
@@ -351,9 +166,11 @@ static enum err store_room(struct store *store, size_t size, struct store_op **r
     return OK;
 }
 
-static void store_counted(struct store *store)
+/* The op and its `size` bytes are in the batch. */
+static void store_counted(struct store *store, size_t size)
 {
     store->batch->ops.count++;
+    store->waiting_bytes += size;
     store->counts.waiting++;
 }
 
@@ -364,9 +181,9 @@ enum err store_put_position(struct store *store, const struct store_position *po
     enum err err = store_room(store, position->items.size, &op);
     if (err)
         return err;
-    *op = (struct store_op){STORE_OP_POSITION, store->batch->bytes.size, 0, {*position}};
+    *op = (struct store_op){STORE_OP_POSITION, store->batch->bytes.size, {*position}};
     buf_add(&store->batch->bytes, position->items.data, position->items.size);
-    store_counted(store);
+    store_counted(store, position->items.size);
     return OK;
 }
 
@@ -378,7 +195,7 @@ enum err store_put_reading(struct store *store, const struct store_reading *read
     if (err)
         return err;
     *op = (struct store_op){.kind = STORE_OP_READING, .reading = *reading};
-    store_counted(store);
+    store_counted(store, 0);
     return OK;
 }
 
@@ -392,36 +209,26 @@ enum err store_put_event(struct store *store, const struct store_event *event)
     if (err)
         return err;
     struct buf *bytes = &store->batch->bytes;
-    *op = (struct store_op){.kind = STORE_OP_EVENT,
-                            .bytes_at = bytes->size,
-                            .kind_at = bytes->size + event->body.size,
-                            .event = *event};
+    *op = (struct store_op){.kind = STORE_OP_EVENT, .bytes_at = bytes->size, .event = *event};
     buf_add(bytes, event->body.data, event->body.size);
     buf_str(bytes, event->kind);
-    store_counted(store);
+    store_counted(store, event->body.size + event->kind.size);
     return OK;
 }
 
 enum err store_put_device(struct store *store, const struct store_device *device)
 {
-    const struct str texts[] = {device->name,    device->maker, device->model,
-                                device->version, device->auth,  device->unit};
+    struct buf *bytes = &store->batch->bytes;
+    size_t at = bytes->size;
     struct store_op *op;
-    size_t size = 0;
 
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        if (texts[i].size > STORE_DEVICE_TEXT_MAX)
-            return ERR_LIMIT;
-        size += texts[i].size;
-    }
-    enum err err = store_room(store, size, &op);
+    enum err err = store_room(store, 0, &op);
+    if (!err)
+        err = store_batch_device(bytes, device);
     if (err)
         return err;
-    struct buf *bytes = &store->batch->bytes;
-    *op = (struct store_op){.kind = STORE_OP_DEVICE, .bytes_at = bytes->size, .device = *device};
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        buf_str(bytes, texts[i]);
-    store_counted(store);
+    *op = (struct store_op){.kind = STORE_OP_DEVICE, .bytes_at = at};
+    store_counted(store, bytes->size - at);
     return OK;
 }
 
@@ -436,7 +243,7 @@ enum err store_put_fragment(struct store *store, const struct store_fragment *fr
     *op = (struct store_op){
         .kind = STORE_OP_FRAGMENT, .bytes_at = bytes->size, .fragment = *fragment};
     buf_add(bytes, fragment->body.data, fragment->body.size);
-    store_counted(store);
+    store_counted(store, fragment->body.size);
     return OK;
 }
 
@@ -452,7 +259,7 @@ enum err store_put_fragments_done(struct store *store, uint32_t device, uint32_t
         .kind = STORE_OP_FRAGMENTS_DONE,
         .fragment = {.device = device, .msg_id = msg_id, .first = first},
     };
-    store_counted(store);
+    store_counted(store, 0);
     return OK;
 }
 
@@ -468,11 +275,6 @@ enum err store_put_job(struct store *store, const struct store_job *job)
     if (batch->jobs.count >= STORE_JOBS_MAX)
         return ERR_BUSY;
     return vec_push(&batch->jobs, ((struct store_batch_job){*job, batch->ops.count, OK}));
-}
-
-static bool store_batch_empty(const struct store_batch *batch)
-{
-    return batch->ops.count == 0 && batch->tickets.count == 0 && batch->jobs.count == 0;
 }
 
 static void store_hand_over(struct store *store)
@@ -509,6 +311,7 @@ static void store_tell(struct store *store, struct store_batch *batch)
     struct store_counts *counts = &store->counts;
 
     counts->waiting -= batch->ops.count;
+    store->waiting_bytes -= batch->bytes.size;
     counts->positions += batch->stored.facts[STORE_POSITIONS];
     counts->readings += batch->stored.facts[STORE_READINGS];
     counts->events += batch->stored.facts[STORE_EVENTS];

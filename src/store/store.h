@@ -8,7 +8,8 @@
  * Limits     STORE_WAITING_MAX rows and STORE_WAITING_BYTES_MAX bytes of them wait at most; beyond
  *            that store_put_*() answers BUSY and the giver stops reading.
  * Faults     A batch that cannot be committed (disk full, read-only) is told with its error and
- *            forgotten: the device has no acknowledgement and sends again.
+ *            forgotten: the device has no acknowledgement and sends again. Only rows of devices in
+ *            it are written with the next batch.
  * Threads    All functions belong to one thread, the loop's; the writer thread is inside.
  * Layer      3
  */
@@ -37,7 +38,8 @@ struct store_ticket {
 struct store_options {
     const char *folder;   /* the city's; the file is STORE_FILE in it */
     const char *vfs;      /* an SQLite VFS for tests; NULL: the system's */
-    int checkpoint_pages; /* as in struct store_db_open; 0: a thread beside the writer does it */
+    int checkpoint_pages; /* of the log, after which it is folded into the file; 0: the usual */
+    bool checkpoint_here; /* by the writer itself; else by a thread beside it */
     const struct clock *clock;
     /* Everything put with this ticket and before it is on disk (OK), or this batch is not. */
     void (*told)(void *context, struct store_ticket ticket, enum err err);

@@ -250,15 +250,14 @@ enum err store_session_remove(struct store_db *db, const unsigned char *hash)
     return store_sql_run(remove);
 }
 
-enum err store_session_expire(struct store_db *db, struct utc_us made_before,
-                              struct utc_us used_before)
+enum err store_session_expire(struct store_db *db, struct utc_us made, struct utc_us used)
 {
-    sqlite3_stmt *remove = store_sql(db, "DELETE FROM session WHERE made < ? OR used < ?");
+    sqlite3_stmt *remove = store_sql(db, "DELETE FROM session WHERE made <= ? OR used <= ?");
 
     if (!remove)
         return store_sql_failed(db);
-    store_sql_i64(remove, 1, made_before.us);
-    store_sql_i64(remove, 2, used_before.us);
+    store_sql_i64(remove, 1, made.us);
+    store_sql_i64(remove, 2, used.us);
     return store_sql_run(remove);
 }
 

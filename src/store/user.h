@@ -56,9 +56,8 @@ MUST_USE enum err store_session_touch(struct store_db *db, const unsigned char *
                                       struct utc_us used);
 /* None is fine. */
 MUST_USE enum err store_session_remove(struct store_db *db, const unsigned char *hash);
-/* Forgets sessions made or last used before these times. */
-MUST_USE enum err store_session_expire(struct store_db *db, struct utc_us made_before,
-                                       struct utc_us used_before);
+/* Forgets sessions made, or last used, at these times or before. */
+MUST_USE enum err store_session_expire(struct store_db *db, struct utc_us made, struct utc_us used);
 
 struct store_token {
     uint64_t id;

@@ -10,7 +10,8 @@
 
 enum {
     FACTS_MAX = 4000,
-    POWER_ROUNDS = 240,
+    POWER_ROUNDS = 220,
+    POWER_ROUNDS_BESIDE = 100,
     ERROR_PLACES = 60,
     CHECKPOINT_PAGES = 12, /* so that small tests see many */
     ITEM_BYTES = 300,
@@ -22,6 +23,7 @@ struct giver {
     size_t count;
     enum err last;
     struct store *store;
+    bool beside; /* the log is folded by a thread beside the writer */
     int64_t utc_us;
     struct clock clock;
 };
@@ -44,6 +46,7 @@ static enum err giver_open(struct giver *giver, const char *folder)
         .told = giver_told,
         .context = giver,
         .checkpoint_pages = CHECKPOINT_PAGES,
+        .checkpoint_here = !giver->beside,
     };
     struct diag diag = {0};
 
@@ -146,10 +149,10 @@ static void work_until_dark(struct giver *giver, const char *folder, struct rng 
 }
 
 struct tally {
-    uint64_t rounds, lost, told, checkpoints;
+    uint64_t lost, told;
 };
 
-static void power_round(uint64_t seed, struct tally *tally)
+static void power_round(uint64_t seed, bool beside, struct tally *tally)
 {
     static struct giver giver;
     struct fixture fixture;
@@ -157,6 +160,7 @@ static void power_round(uint64_t seed, struct tally *tally)
 
     rng_init(&rng, seed);
     memset(&giver, 0, sizeof giver);
+    giver.beside = beside;
     fixture_folder(&fixture);
     faults_begin();
     /* Two losses on one store: the second begins from what the first left. */
@@ -174,25 +178,35 @@ static void power_round(uint64_t seed, struct tally *tally)
     faults_end();
     for (size_t i = 0; i < giver.count; i++)
         tally->told += giver.told[i] == OK;
-    tally->rounds++;
     fixture_remove(fixture.folder);
+}
+
+static void power_rounds(bool beside, uint64_t rounds)
+{
+    struct tally tally = {0};
+    uint64_t chosen = prop_setting("PROP_SEED", 0);
+
+    if (chosen) {
+        power_round(chosen, beside, &tally);
+        return;
+    }
+    for (uint64_t seed = 1; seed <= rounds; seed++)
+        power_round(seed, beside, &tally);
+    /* The test is worth something only if power went in the middle of work, and work was done. */
+    assert_true(tally.lost > rounds);
+    assert_true(tally.told > 100 * rounds);
 }
 
 static void acknowledged_facts_survive_power_loss(void **state)
 {
-    struct tally tally = {0};
-    uint64_t chosen = prop_setting("PROP_SEED", 0);
     (void)state;
+    power_rounds(false, POWER_ROUNDS);
+}
 
-    if (chosen) {
-        power_round(chosen, &tally);
-        return;
-    }
-    for (uint64_t seed = 1; seed <= POWER_ROUNDS; seed++)
-        power_round(seed, &tally);
-    /* The test is worth something only if power went in the middle of work, and work was done. */
-    assert_true(tally.lost > POWER_ROUNDS);
-    assert_true(tally.told > 100 * (uint64_t)POWER_ROUNDS);
+static void also_while_the_log_is_folded_beside_the_writer(void **state)
+{
+    (void)state;
+    power_rounds(true, POWER_ROUNDS_BESIDE);
 }
 
 /* Without a sync the same loss takes facts along: the disk above does lose what is not synced. */
@@ -264,6 +278,64 @@ static void a_full_disk_is_told_and_the_store_goes_on_when_there_is_space(void *
     faults_power_off();
     store_close(giver.store);
     faults_power_back();
+    assert_true(kept(&giver, fixture.folder));
+    faults_end();
+    fixture_remove(fixture.folder);
+}
+
+static void put_device(struct giver *giver, uint32_t id, struct str name)
+{
+    struct store_device device = {
+        .id = id, .kind = STORE_DEVICE_TERMINAL, .name = name, .unit = STR("truck-9")};
+
+    assert_int_equal(store_put_device(giver->store, &device), OK);
+}
+
+static int64_t devices_called(const char *folder, const char *sql)
+{
+    struct store_db *db = fixture_connect(folder, false);
+
+    int64_t count = fixture_number(db, sql);
+    store_db_close(db);
+    return count;
+}
+
+/* The giver knows the device from then on and gives facts of it: its row must not be missing. */
+static void a_device_whose_batch_failed_is_stored_with_the_next(void **state)
+{
+    static struct giver giver;
+    struct fixture fixture;
+    (void)state;
+
+    memset(&giver, 0, sizeof giver);
+    fixture_folder(&fixture);
+    faults_begin();
+    assert_int_equal(giver_open(&giver, fixture.folder), OK);
+    put_device(&giver, 7, STR("13900000007"));
+    giver_give(&giver, 1);
+    struct faults_plan plan = {.space_bytes = 1};
+    faults_plan(&plan);
+    while (giver.last == OK) /* what the log has room for */
+        giver_give(&giver, 10);
+    for (uint32_t id = 8; id <= 10; id++) {
+        put_device(&giver, id, id == 8 ? STR("A") : id == 9 ? STR("B") : STR("C"));
+        giver_give(&giver, 2);
+        assert_int_equal(giver.last, ERR_FULL);
+    }
+    plan.space_bytes = 0;
+    faults_plan(&plan);
+    put_device(&giver, 11, STR("13900000007")); /* breaks the rules: fails its batch once */
+    giver_give(&giver, 1);
+    assert_int_equal(giver.last, ERR_EXISTS);
+    giver_give(&giver, 1);
+    assert_int_equal(giver.last, OK);
+    faults_power_off();
+    store_close(giver.store);
+    faults_power_back();
+    assert_int_equal(devices_called(fixture.folder, "SELECT count(*) FROM device"), 4);
+    assert_int_equal(devices_called(fixture.folder, "SELECT id FROM device WHERE name = 'C' AND"
+                                                    " unit = 'truck-9'"),
+                     10);
     assert_true(kept(&giver, fixture.folder));
     faults_end();
     fixture_remove(fixture.folder);
@@ -423,8 +495,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(acknowledged_facts_survive_power_loss),
+        cmocka_unit_test(also_while_the_log_is_folded_beside_the_writer),
         cmocka_unit_test(the_test_disk_does_lose_what_is_not_synced),
         cmocka_unit_test(a_full_disk_is_told_and_the_store_goes_on_when_there_is_space),
+        cmocka_unit_test(a_device_whose_batch_failed_is_stored_with_the_next),
         cmocka_unit_test(one_failing_write_or_sync_loses_nothing_acknowledged),
         cmocka_unit_test(a_read_only_folder_is_told),
         cmocka_unit_test(a_process_that_keeps_the_write_lock_is_waited_for_then_told),

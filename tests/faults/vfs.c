@@ -1,6 +1,7 @@
 /* vfs.c - see vfs.h. Locks and shared memory are the real VFS's, on the real files. */
 #include "faults/vfs.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,7 @@ struct faults_handle {
     sqlite3_file *real;
 };
 
+static pthread_mutex_t faults_mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct {
     sqlite3_vfs vfs;
     sqlite3_vfs *real;
@@ -153,6 +155,15 @@ static void faults_write_back(struct faults_file *file, bool by_dice)
     file->cut = false;
 }
 
+static uint64_t faults_total(void)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < FAULTS_FILES_MAX; i++)
+        bytes += faults.files[i].size;
+    return bytes;
+}
+
 /* --- what goes wrong --- */
 
 static void faults_lose(void)
@@ -186,14 +197,16 @@ static int faults_close(sqlite3_file *base)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
 
+    pthread_mutex_lock(&faults_mutex);
     if (handle->file)
         handle->file->handles--;
+    pthread_mutex_unlock(&faults_mutex);
     int code = handle->real->pMethods ? handle->real->pMethods->xClose(handle->real) : SQLITE_OK;
     free(handle->real);
     return code;
 }
 
-static int faults_read(sqlite3_file *base, void *room, int size, sqlite3_int64 at)
+static int faults_read_locked(sqlite3_file *base, void *room, int size, sqlite3_int64 at)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
     struct faults_file *file = handle->file;
@@ -211,7 +224,7 @@ static int faults_read(sqlite3_file *base, void *room, int size, sqlite3_int64 a
     return got == want ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
-static int faults_write(sqlite3_file *base, const void *data, int size, sqlite3_int64 at)
+static int faults_write_locked(sqlite3_file *base, const void *data, int size, sqlite3_int64 at)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
     struct faults_file *file = handle->file;
@@ -223,7 +236,7 @@ static int faults_write(sqlite3_file *base, const void *data, int size, sqlite3_
     if (!faults_operation() || ++faults.writes == faults.plan.fail_write)
         return SQLITE_IOERR_WRITE;
     if (faults.plan.space_bytes && end > file->size &&
-        faults_bytes() + (end - file->size) > faults.plan.space_bytes)
+        faults_total() + (end - file->size) > faults.plan.space_bytes)
         return SQLITE_FULL;
     faults_grow(file, end);
     memcpy(file->now + from, data, (size_t)size);
@@ -232,7 +245,7 @@ static int faults_write(sqlite3_file *base, const void *data, int size, sqlite3_
     return SQLITE_OK;
 }
 
-static int faults_truncate(sqlite3_file *base, sqlite3_int64 size)
+static int faults_truncate_locked(sqlite3_file *base, sqlite3_int64 size)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
     struct faults_file *file = handle->file;
@@ -254,7 +267,7 @@ static int faults_truncate(sqlite3_file *base, sqlite3_int64 size)
     return SQLITE_OK;
 }
 
-static int faults_sync(sqlite3_file *base, int flags)
+static int faults_sync_locked(sqlite3_file *base, int flags)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
     struct faults_file *file = handle->file;
@@ -272,7 +285,7 @@ static int faults_sync(sqlite3_file *base, int flags)
     return SQLITE_OK;
 }
 
-static int faults_size(sqlite3_file *base, sqlite3_int64 *ret_size)
+static int faults_size_locked(sqlite3_file *base, sqlite3_int64 *ret_size)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
 
@@ -280,6 +293,47 @@ static int faults_size(sqlite3_file *base, sqlite3_int64 *ret_size)
         return handle->real->pMethods->xFileSize(handle->real, ret_size);
     *ret_size = (sqlite3_int64)handle->file->size;
     return SQLITE_OK;
+}
+
+/* The same under the lock. */
+static int faults_read(sqlite3_file *base, void *room, int size, sqlite3_int64 at)
+{
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_read_locked(base, room, size, at);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
+static int faults_write(sqlite3_file *base, const void *data, int size, sqlite3_int64 at)
+{
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_write_locked(base, data, size, at);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
+static int faults_truncate(sqlite3_file *base, sqlite3_int64 size)
+{
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_truncate_locked(base, size);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
+static int faults_sync(sqlite3_file *base, int flags)
+{
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_sync_locked(base, flags);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
+static int faults_size(sqlite3_file *base, sqlite3_int64 *ret_size)
+{
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_size_locked(base, ret_size);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
 }
 
 static int faults_lock(sqlite3_file *base, int level)
@@ -378,11 +432,9 @@ static const sqlite3_io_methods faults_methods = {
     .xShmUnmap = faults_shm_unmap,
 };
 
-static int faults_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags,
-                       int *ret_flags)
+static int faults_open_locked(const char *path, sqlite3_file *base, int flags, int *ret_flags)
 {
     struct faults_handle *handle = (struct faults_handle *)base;
-    (void)vfs;
 
     memset(handle, 0, sizeof *handle);
     if (faults.lost || (faults.plan.read_only && (flags & SQLITE_OPEN_READWRITE)))
@@ -405,9 +457,18 @@ static int faults_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, i
     return SQLITE_OK;
 }
 
-static int faults_delete(sqlite3_vfs *vfs, const char *path, int sync)
+static int faults_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags,
+                       int *ret_flags)
 {
     (void)vfs;
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_open_locked(path, base, flags, ret_flags);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
+static int faults_delete_locked(const char *path, int sync)
+{
     struct faults_file *file = faults_find(path);
 
     if (!faults_operation())
@@ -417,10 +478,21 @@ static int faults_delete(sqlite3_vfs *vfs, const char *path, int sync)
     return faults.real->xDelete(faults.real, path, sync);
 }
 
+static int faults_delete(sqlite3_vfs *vfs, const char *path, int sync)
+{
+    (void)vfs;
+    pthread_mutex_lock(&faults_mutex);
+    int code = faults_delete_locked(path, sync);
+    pthread_mutex_unlock(&faults_mutex);
+    return code;
+}
+
 static int faults_sleep(sqlite3_vfs *vfs, int us)
 {
     (void)vfs;
+    pthread_mutex_lock(&faults_mutex);
     faults.slept_us += (uint64_t)us; /* tests do not wait */
+    pthread_mutex_unlock(&faults_mutex);
     return us;
 }
 
@@ -443,44 +515,59 @@ void faults_begin(void)
 
 void faults_plan(const struct faults_plan *plan)
 {
+    pthread_mutex_lock(&faults_mutex);
     faults.plan = *plan;
     faults.operations = faults.writes = faults.syncs = 0;
     rng_init(&faults.rng, plan->seed);
+    pthread_mutex_unlock(&faults_mutex);
 }
 
 uint64_t faults_operations(void)
 {
-    return faults.operations;
+    pthread_mutex_lock(&faults_mutex);
+    uint64_t value = faults.operations;
+    pthread_mutex_unlock(&faults_mutex);
+    return value;
 }
 
 uint64_t faults_syncs(void)
 {
-    return faults.syncs;
+    pthread_mutex_lock(&faults_mutex);
+    uint64_t value = faults.syncs;
+    pthread_mutex_unlock(&faults_mutex);
+    return value;
 }
 
 uint64_t faults_bytes(void)
 {
-    uint64_t bytes = 0;
-
-    for (size_t i = 0; i < FAULTS_FILES_MAX; i++)
-        bytes += faults.files[i].size;
+    pthread_mutex_lock(&faults_mutex);
+    uint64_t bytes = faults_total();
+    pthread_mutex_unlock(&faults_mutex);
     return bytes;
 }
 
 uint64_t faults_slept_us(void)
 {
-    return faults.slept_us;
+    pthread_mutex_lock(&faults_mutex);
+    uint64_t value = faults.slept_us;
+    pthread_mutex_unlock(&faults_mutex);
+    return value;
 }
 
 bool faults_power_lost(void)
 {
-    return faults.lost;
+    pthread_mutex_lock(&faults_mutex);
+    bool value = faults.lost;
+    pthread_mutex_unlock(&faults_mutex);
+    return value;
 }
 
 void faults_power_off(void)
 {
+    pthread_mutex_lock(&faults_mutex);
     if (!faults.lost)
         faults_lose();
+    pthread_mutex_unlock(&faults_mutex);
 }
 
 void faults_power_back(void)

@@ -7,7 +7,7 @@
  *            the disk or not, by the seed; so may a new file that was never synced, and a cut. A sync
  *            that fails loses its sectors for good, as Linux does: a later sync does not write them.
  *            Names that were removed stay removed.
- * Threads    One connection at a time: the test's thread until store_open() and after store_drain().
+ * Threads    Any: one lock over all. Where several threads write, a seed does not fix the order.
  */
 #ifndef TESTS_FAULTS_VFS_H
 #define TESTS_FAULTS_VFS_H

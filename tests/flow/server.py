@@ -30,7 +30,8 @@ class Server:
     def __init__(self, program, city, *words, env=None):
         self.log = open(os.path.join(city, "..", "server.log"), "ab")
         self.process = subprocess.Popen(
-            [program, "serve", city, "--http", "0", "--jt808", "0", "--no-map", *words],
+            [program, "serve", city, "--http", "0", "--jt808", "0", "--no-map",
+             *(() if "--mqtt" in words else ("--mqtt", "off")), *words],
             stdout=subprocess.PIPE, stderr=self.log, env=env)
         line = self.process.stdout.readline()
         if not line:

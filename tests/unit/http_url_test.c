@@ -1,11 +1,9 @@
 /* What strangers write into a request line is judged by text alone. */
-#include <setjmp.h>
-#include <stdarg.h>
+#include "http/url.h"
+
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "http/url.h"
+#include "check.h"
 
 static enum err path_of(const char *text, size_t size, char *ret)
 {
@@ -141,6 +139,57 @@ static void only_this_machine_is_loopback(void **state)
             fail_msg("passed: %s", bad[i]);
 }
 
+static void a_query_value_is_decoded_or_refused(void **state)
+{
+    static const struct {
+        const char *raw;
+        const char *value;
+    } good[] = {
+        {"", ""}, {"plain", "plain"}, {"a%20b%2Fc", "a b/c"}, {"%E8%A1%A1", "\xE8\xA1\xA1"}};
+    static const char *const bad[] = {"%", "%4", "%zz", "%00", "a%00b", "%E8%A1", "\xFF"};
+    char value[64];
+    size_t used;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(good); i++) {
+        assert_int_equal(http_url_value(str_of(good[i].raw), sizeof value, value, &used), OK);
+        assert_string_equal(value, good[i].value);
+        assert_int_equal(used, strlen(good[i].value));
+    }
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (http_url_value(str_of(bad[i]), sizeof value, value, &used) != ERR_SYNTAX)
+            fail_msg("passed: %s", bad[i]);
+    assert_int_equal(http_url_value(STR("abc"), 3, value, &used), ERR_LIMIT);
+    assert_int_equal(http_url_value(STR("ab"), 3, value, &used), OK);
+    assert_int_equal(http_url_value(STR(""), 0, value, &used), ERR_LIMIT);
+}
+
+static void a_cookie_is_found_by_its_whole_name(void **state)
+{
+    (void)state;
+    check_text(http_url_cookie(STR("a=1; session=xy; b=2"), STR("session")), "xy");
+    check_text(http_url_cookie(STR("session=first;session=second"), STR("session")), "first");
+    check_text(http_url_cookie(STR("session=a=b"), STR("session")), "a=b");
+    check_text(http_url_cookie(STR("xsession=1; session2=2"), STR("session")), "");
+    check_text(http_url_cookie(STR("session"), STR("session")), "");
+    check_text(http_url_cookie(STR(";;=;"), STR("session")), "");
+    check_text(http_url_cookie(STR(""), STR("session")), "");
+}
+
+static void a_media_type_is_compared_without_its_parameters(void **state)
+{
+    struct str types = STR("application/json application/senml+json");
+
+    (void)state;
+    assert_true(http_url_type_listed(STR("application/json"), types));
+    assert_true(http_url_type_listed(STR("Application/JSON ; charset=utf-8"), types));
+    assert_true(http_url_type_listed(STR("application/senml+json"), types));
+    assert_false(http_url_type_listed(STR("application/senml"), types));
+    assert_false(http_url_type_listed(STR("json"), types));
+    assert_false(http_url_type_listed(STR(""), types));
+    assert_false(http_url_type_listed(STR(" "), STR("  ")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +201,9 @@ int main(void)
         cmocka_unit_test(gzip_is_sent_only_to_who_takes_it),
         cmocka_unit_test(tags_are_compared_whole),
         cmocka_unit_test(only_this_machine_is_loopback),
+        cmocka_unit_test(a_query_value_is_decoded_or_refused),
+        cmocka_unit_test(a_cookie_is_found_by_its_whole_name),
+        cmocka_unit_test(a_media_type_is_compared_without_its_parameters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

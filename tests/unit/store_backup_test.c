@@ -2,6 +2,7 @@
 #include "store/backup.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "store/read.h"
 #include "store/store.h"
@@ -43,6 +44,30 @@ static void backup_path(const struct fixture *fixture, const char *name, size_t 
     assert_int_equal(file_join(size, path, fixture->folder, name), OK);
 }
 
+static unsigned mode_of(const char *path)
+{
+    struct stat stat_of;
+
+    assert_int_equal(stat(path, &stat_of), 0);
+    return stat_of.st_mode & 0777;
+}
+
+static void only_the_owner_reads_the_store(void **state)
+{
+    static const char *const names[] = {STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm"};
+    struct fixture fixture;
+    char path[96];
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 3);
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        backup_path(&fixture, names[i], sizeof path, path);
+        assert_int_equal(mode_of(path), 0600);
+    }
+    fixture_close(&fixture);
+}
+
 static void a_backup_is_one_moment_while_facts_are_written(void **state)
 {
     struct fixture fixture;
@@ -58,6 +83,7 @@ static void a_backup_is_one_moment_while_facts_are_written(void **state)
     struct store_backup backup = {fixture.folder, path, write_meanwhile, &fixture};
     assert_int_equal(store_backup(&backup, &diag), OK);
     assert_false(file_exists(part));
+    assert_int_equal(mode_of(path), 0600);
     int64_t now = fixture_number(fixture.db, "SELECT count(*) FROM position");
     assert_true(now > FACTS);
     store_db_close(fixture.db);
@@ -75,6 +101,40 @@ static void a_backup_is_one_moment_while_facts_are_written(void **state)
     assert_int_equal(rename(part, path), 0);
     assert_int_equal(store_restore(&backup, &diag), OK);
     assert_int_equal(facts_in(fixture.folder), now);
+    unlink(path);
+    fixture_close(&fixture);
+}
+
+/* An export may run while the store is replaced: each sees its own, whole. */
+static void somebody_who_reads_the_old_store_does_not_spoil_the_new(void **state)
+{
+    struct fixture fixture;
+    char path[96];
+    struct diag diag = {0};
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 500);
+    backup_path(&fixture, "b.db", sizeof path, path);
+    struct store_backup backup = {.folder = fixture.folder, .file = path};
+    assert_int_equal(store_backup(&backup, &diag), OK);
+    fill(fixture.db, 500, 3000); /* in the log */
+    struct store_db *reader = fixture_connect(fixture.folder, true);
+    assert_int_equal(fixture_number(reader, "SELECT count(*) FROM position"), 3000);
+
+    assert_int_equal(store_restore(&backup, &diag), OK);
+    assert_int_equal(facts_in(fixture.folder), 500);
+    struct store_db *writer = fixture_connect(fixture.folder, false);
+    fill(writer, 500, 700);
+    assert_int_equal(fixture_number(writer, "SELECT count(*) FROM position"), 700);
+    assert_int_equal(fixture_number(reader, "SELECT count(*) FROM position"), 3000);
+    sqlite3_stmt *check = store_sql(writer, "PRAGMA integrity_check");
+    assert_int_equal(store_sql_row(check), OK);
+    check_text(store_sql_get_text(check, 0), "ok");
+    sqlite3_reset(check);
+    store_db_close(writer);
+    store_db_close(reader);
+    assert_int_equal(facts_in(fixture.folder), 700);
     unlink(path);
     fixture_close(&fixture);
 }
@@ -160,6 +220,40 @@ static void what_is_no_backup_is_refused_and_nothing_is_touched(void **state)
     fixture_close(&fixture);
 }
 
+/* The tables of later versions are taken away: what is left is a file of version 2. */
+static void a_backup_of_an_older_program_is_brought_up_to_date(void **state)
+{
+    struct fixture fixture;
+    char path[96];
+    struct diag diag = {0};
+    struct store_db *old = NULL;
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 10);
+    int64_t version = fixture_number(fixture.db, "PRAGMA user_version");
+    assert_int_equal(store_sql_script(fixture.db, "DROP TABLE token_mqtt; PRAGMA user_version = 2"),
+                     OK);
+    struct store_db_open open = {.folder = fixture.folder, .read_only = true};
+    assert_int_equal(store_db_open(&open, &old, &diag), ERR_INVALID);
+    assert_non_null(strstr(diag.text, "older"));
+    store_db_close(fixture.db);
+    backup_path(&fixture, STORE_FILE, sizeof path, path);
+    char aside[96];
+    backup_path(&fixture, "b.db", sizeof aside, aside);
+    assert_int_equal(rename(path, aside), 0);
+
+    struct store_backup backup = {.folder = fixture.folder, .file = aside};
+    if (store_restore(&backup, &diag))
+        fail_msg("%s", diag.text);
+    fixture.db = fixture_connect(fixture.folder, true);
+    assert_int_equal(fixture_number(fixture.db, "PRAGMA user_version"), version);
+    assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM position"), 10);
+    assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM token_mqtt"), 0);
+    unlink(aside);
+    fixture_close(&fixture);
+}
+
 static void a_damaged_backup_is_refused(void **state)
 {
     struct fixture fixture;
@@ -206,9 +300,12 @@ static void a_backup_of_nothing_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_owner_reads_the_store),
         cmocka_unit_test(a_backup_is_one_moment_while_facts_are_written),
+        cmocka_unit_test(somebody_who_reads_the_old_store_does_not_spoil_the_new),
         cmocka_unit_test(one_server_a_folder_and_no_restore_under_it),
         cmocka_unit_test(what_is_no_backup_is_refused_and_nothing_is_touched),
+        cmocka_unit_test(a_backup_of_an_older_program_is_brought_up_to_date),
         cmocka_unit_test(a_damaged_backup_is_refused),
         cmocka_unit_test(a_backup_of_nothing_is_told),
     };

@@ -1,11 +1,10 @@
 /* Devices and fragments: what is put comes back, in order, and before the facts that follow. */
-#include "check.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "store/device.h"
 #include "store/store.h"
+#include "store_fixture.h"
 
 struct seen {
     size_t devices;
@@ -105,6 +104,7 @@ static void a_device_is_replaced_by_id_and_never_by_name(void **state)
     assert_string_equal(seen.unit, "truck-7");
     assert_int_equal(store_device_each(db, see_and_stop, NULL), ERR_CANCELLED);
     store_db_close(db);
+    fixture_remove(folder);
 }
 
 static void a_text_over_the_limit_is_refused(void **state)
@@ -118,6 +118,7 @@ static void a_text_over_the_limit_is_refused(void **state)
     device.auth = (struct str){long_text, sizeof long_text};
     assert_int_equal(store_device_put(db, &device), ERR_LIMIT);
     store_db_close(db);
+    fixture_remove(folder);
 }
 
 static void told_nothing(void *context, struct store_ticket ticket, enum err err)
@@ -168,6 +169,7 @@ static void devices_and_fragments_travel_in_the_batch(void **state)
     assert_int_equal(seen.last_no, 2);
     assert_int_equal(seen.last_size, 3);
     store_db_close(db);
+    fixture_remove(folder);
 }
 
 int main(void)

@@ -271,6 +271,50 @@ static void pages_give_each_row_once_in_order(void **state)
     PROP(reads_what_a_sorted_list_gives, 40, 2999);
 }
 
+/* A device with two facts among very many, some of which share one time. */
+static void a_page_ends_after_looking_at_many_and_the_next_goes_on(void **state)
+{
+    enum { MANY = 2 * STORE_WALK_ROWS + STORE_WALK_ROWS / 2 };
+    static struct seen seen;
+    struct fixture fixture;
+    bool more = true;
+    unsigned pages = 0;
+    (void)state;
+
+    memset(&seen, 0, sizeof seen);
+    fixture_open(&fixture);
+    assert_int_equal(store_db_begin(fixture.db), OK);
+    for (int64_t i = 0; i < MANY; i++) {
+        struct store_position position =
+            fixture_position(2, i < MANY / 2 ? 1000 + i : 900000, (uint64_t)i, i);
+        fixture_put_position(fixture.db, &position);
+    }
+    struct store_position rare = fixture_position(3, 5000, 1, 1);
+    fixture_put_position(fixture.db, &rare);
+    rare.key.at.us = 900000; /* after all that share its time */
+    fixture_put_position(fixture.db, &rare);
+    assert_int_equal(store_db_commit(fixture.db), OK);
+
+    struct store_read read = all_of(STORE_POSITIONS);
+    read.device = 3;
+    read.rows_max = 10;
+    for (; more; pages++) {
+        assert_true(pages < 6);
+        assert_int_equal(store_read_page(fixture.db, &read, see, &seen, &read.after, &more), OK);
+    }
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.rows[1].at_us, 900000);
+    assert_in_range(pages, 2, 5);
+
+    read = all_of(STORE_POSITIONS); /* without a device, rows are the limit */
+    read.rows_max = 7;
+    seen.count = 0;
+    assert_int_equal(store_read_page(fixture.db, &read, see, &seen, &read.after, &more), OK);
+    assert_int_equal(seen.count, 7);
+    assert_true(more);
+    fixture_close(&fixture);
+}
+
 static void the_newest_of_each_device_is_found(void **state)
 {
     static struct seen seen;
@@ -376,6 +420,7 @@ int main(void)
         cmocka_unit_test(every_field_of_a_reading_comes_back),
         cmocka_unit_test(large_bodies_are_read_in_small_pages),
         cmocka_unit_test(pages_give_each_row_once_in_order),
+        cmocka_unit_test(a_page_ends_after_looking_at_many_and_the_next_goes_on),
         cmocka_unit_test(the_newest_of_each_device_is_found),
         cmocka_unit_test(the_tail_is_read_in_order_of_arrival),
         cmocka_unit_test(a_device_is_found_by_its_name),

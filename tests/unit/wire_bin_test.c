@@ -210,6 +210,8 @@ static void senml_in_cbor_is_the_same(void **state)
     "\"24E124713B012345\",\"deviceName\":\"bin-17\",\"deviceProfileName\":\"Milesight " \
     "EM310-UDL\",\"tags\":{\"bin\":\"17\"}}"
 
+#define TTS_IDS_NULLS "\"end_device_ids\":{\"device_id\":\"bin-17\",\"dev_eui\":null}"
+
 static void chirpstack_uplinks_are_opened(void **state)
 {
     struct bin *b = *state;
@@ -294,6 +296,38 @@ static void chirpstack_v3_is_read_too(void **state)
     "\"end_device_ids\":{\"device_id\":\"bin-17\",\"application_ids\":{\"application_id\":" \
     "\"bins\"},\"dev_eui\":\"A84041000181C061\",\"dev_addr\":\"260B3F2A\"}"
 
+static void members_that_say_nothing_are_passed_over(void **state)
+{
+    struct bin *b = *state;
+    struct wire_bin_uplink up = {0};
+
+    /* null is a default value; a tag names the model; gateways may be broken */
+    assert_int_equal(
+        decode_text(b,
+                    "{\"deviceInfo\":{\"devEui\":\"24e124713b012345\",\"deviceProfileName\":null,"
+                    "\"tags\":{\"a\":\"b\",\"model\":\"LDDS75\"}},\"deduplicationId\":null,"
+                    "\"time\":null,\"fCnt\":null,\"rxInfo\":[null,{\"rssi\":1}],\"location\":null,"
+                    "\"fPort\":2,\"data\":\"C0UI/AAA7gE=\"}"),
+        OK);
+    check_text(b->readings.items->id, "24e124713b012345//0");
+    assert_false(b->readings.items->at_known);
+    assert_int_equal(
+        decode_text(b, "{\"devEUI\":\"bin-17\",\"tags\":{\"model\":\"ldds75\"},\"fPort\":2,"
+                       "\"deviceInfo\":null,\"data\":\"C0UI/AAA7gE=\"}"),
+        OK);
+    check_text(b->readings.items->device, "bin-17"); /* no EUI: as it is */
+    assert_int_equal(decode_text(b,
+                                 "{" TTS_IDS_NULLS ",\"received_at\":null,\"location_solved\":null,"
+                                 "\"uplink_message\":{\"f_port\":null,\"frm_payload\":null,"
+                                 "\"version_ids\":null,\"session_key_id\":null}}"),
+                     OK);
+    assert_int_equal(b->readings.count, 0);
+    assert_int_equal(decode_text(b, "{" TTS_IDS_NULLS ",\"uplink_message\":null}"), OK);
+    assert_int_equal(
+        wire_bin_uplink_read(WIRE_BIN_KIND_JSON, str_bytes(STR("{}")), &b->arena, &up, &b->diag),
+        ERR_UNSUPPORTED);
+}
+
 static void the_things_stack_is_opened(void **state)
 {
     struct bin *b = *state;
@@ -345,6 +379,10 @@ static const struct {
     {WIRE_BIN_KIND_CHIRPSTACK,
      "{\"deviceInfo\":{\"devEui\":\"24e124713b012345\"},\"fPort\":2,\"data\":\"AXVc\"}",
      ERR_UNSUPPORTED, "model is not known"},
+    {WIRE_BIN_KIND_CHIRPSTACK,
+     "{\"devEUI\":\"0123456789012345678901234567890123456789012345678901234567890123456789"
+     "0123456789012345678901234567890123456789012345678901234567890\"}",
+     ERR_LIMIT, "more than 128"},
     {WIRE_BIN_KIND_TTS, "{\"uplink_message\":{}}", ERR_INVALID, "names no device"},
     {WIRE_BIN_KIND_TTS, "{" TTS_IDS ",\"uplink_message\":[]}", ERR_INVALID, "an object"},
     {WIRE_BIN_KIND_TTS, "{" TTS_IDS, ERR_SYNTAX, "ends too early"},
@@ -365,6 +403,8 @@ static void broken_messages_are_told(void **state)
         }
     }
     assert_int_equal(wrong, 0);
+    for (unsigned kind = 0; kind < WIRE_BIN_KIND_COUNT; kind++)
+        assert_int_not_equal(decode(b, (enum wire_bin_kind)kind, (struct str){0}), OK);
     assert_int_equal(b->readings.count, 0);
 }
 
@@ -399,6 +439,7 @@ static void the_language_is_found(void **state)
             fail_msg("%s %s", rows[i].topic, rows[i].message);
     struct bytes nb = {(const unsigned char *)"\x02\x00\x01\x00", 4};
     assert_int_equal(wire_bin_kind_of(STR(""), nb), WIRE_BIN_KIND_MILESIGHT_NB);
+    assert_int_equal(wire_bin_kind_of((struct str){0}, (struct bytes){0}), WIRE_BIN_KIND_UNKNOWN);
     struct bytes any = str_bytes(STR("{\"tilt\":true}"));
     assert_int_equal(wire_bin_kind_of_media(STR("application/json; charset=utf-8"), any),
                      WIRE_BIN_KIND_JSON);
@@ -429,6 +470,89 @@ static void terminals_of_nb_iot_are_read(void **state)
     assert_true(near(b->readings.items->distance_mm, 315));
     b->model = WIRE_LORA_UNKNOWN;
     assert_int_equal(decode(b, WIRE_BIN_KIND_MILESIGHT_NB, body), ERR_UNSUPPORTED);
+}
+
+static void show(struct bin *b, const char *text, enum wire_lora_model model, const char *want)
+{
+    struct buf out;
+    struct jw jw;
+    struct wire_bin_message message = {.kind = wire_bin_kind_of(STR(""), str_bytes(str_of(text))),
+                                       .body = str_bytes(str_of(text)),
+                                       .now = now,
+                                       .models = {paired, b}};
+
+    b->model = model;
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    assert_int_equal(wire_bin_show(&message, &b->arena, &jw), OK);
+    check_same_json(text, buf_text(&out), str_of(want));
+    buf_done(&out);
+}
+
+static void a_message_is_shown_to_people(void **state)
+{
+    struct bin *b = *state;
+    static const char up[] = "{" CS_INFO ",\"deduplicationId\":\"x\",\"time\":"
+                             "\"2026-07-18T09:34:15Z\",\"fPort\":85,\"data\":\"AXUKA4IAAA==\"}";
+
+    show(b, up, WIRE_LORA_UNKNOWN,
+         "{\"language\":\"chirpstack\",\"device\":\"24e124713b012345\",\"model\":\"EM310-UDL\","
+         "\"port\":85,\"payload\":\"01750a03820000\",\"decoded\":{\"battery\":10,"
+         "\"distance\":0},\"readings\":[{\"device\":\"24e124713b012345\",\"id\":\"x\",\"time\":"
+         "\"2026-07-18T09:34:15Z\",\"distance_mm\":0,\"battery_pct\":10,\"invalid\":true}]}");
+    show(b, up, WIRE_LORA_LDDS75,
+         "{\"language\":\"chirpstack\",\"device\":\"24e124713b012345\",\"model\":\"LDDS75\","
+         "\"port\":85,\"payload\":\"01750a03820000\",\"error\":{\"text\":"
+         "\"a LDDS75 sends nothing known on port 85\"}}");
+    show(b, "{\"tilt\":1}", WIRE_LORA_UNKNOWN,
+         "{\"language\":\"json\",\"error\":{\"text\":\"true or false is expected here\",\"line\":1,"
+         "\"column\":9}}");
+    show(b, "{\"end_device_ids\":7}", WIRE_LORA_UNKNOWN,
+         "{\"language\":\"the-things-stack\",\"error\":{\"text\":\"an object is expected here\","
+         "\"line\":1,\"column\":19}}");
+}
+
+/* What is written is the plain JSON of ours. */
+static void written_readings_come_back(void **state)
+{
+    struct bin *b = *state;
+    struct buf out;
+    struct jw jw;
+    static const char text[] =
+        "[{\"device\":\"bin \\\"17\\\"\",\"id\":\"x1\",\"time\":\"2026-07-18T09:34:15.250Z\","
+        "\"distance_mm\":412.5,\"fill\":0.7200,\"battery_pct\":92.5,\"battery_v\":3.605,"
+        "\"temperature_c\":-4.25,\"weight_kg\":61.205,\"lat\":26.8933001,\"lng\":112.5719,"
+        "\"tilt\":false,\"alarm\":true},{\"tilt\":true}]";
+
+    assert_int_equal(decode_text(b, text), OK);
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    wire_bin_readings_write(&b->readings, &jw);
+    check_same_json("written", buf_text(&out), str_of(text));
+    buf_done(&out);
+}
+
+static enum err sweep_show(void *context)
+{
+    const size_t *quota = context;
+    struct arena arena;
+    struct buf out;
+    struct jw jw;
+    struct wire_bin_message message = {
+        .kind = WIRE_BIN_KIND_CHIRPSTACK,
+        .body = str_bytes(STR("{\"devEUI\":\"JOEkcTsBI0U=\",\"deviceProfileName\":\"LDDS75\","
+                              "\"fPort\":2,\"data\":\"C0UI/AAA7gE=\"}"))};
+
+    arena_init(&arena, *quota);
+    buf_init(&out, 1 << 16);
+    jw_init(&jw, &out);
+    enum err err = wire_bin_show(&message, &arena, &jw);
+    assert_true(err == OK || out.size == 0); /* nothing half written */
+    if (!err)
+        err = buf_err(&out);
+    buf_done(&out);
+    arena_done(&arena);
+    return err;
 }
 
 static void a_level_is_a_distance_inside_the_bin(void **state)
@@ -499,15 +623,20 @@ static const struct {
                         "\"model_id\":\"ldds75\"},\"frm_payload\":\"C0UI/AAA7gE=\"}}"},
 };
 
+struct swept_row {
+    size_t row;
+    size_t quota;
+};
+
 static enum err sweep(void *context)
 {
-    const size_t *row = context;
+    const struct swept_row *at = context;
     struct arena arena;
     struct wire_bin_readings readings;
     struct wire_bin_message message = {
-        .kind = swept[*row].kind, .body = str_bytes(str_of(swept[*row].text)), .now = now};
+        .kind = swept[at->row].kind, .body = str_bytes(str_of(swept[at->row].text)), .now = now};
 
-    arena_init(&arena, 1 << 20);
+    arena_init(&arena, at->quota);
     enum err err = wire_bin_decode(&message, &arena, &readings, NULL);
     arena_done(&arena);
     return err;
@@ -516,8 +645,22 @@ static enum err sweep(void *context)
 static void refused_memory_is_answered(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(swept); i++)
-        check_sweep(sweep, &i);
+    for (size_t i = 0; i < COUNT_OF(swept); i++) {
+        struct swept_row at = {i, 1 << 20};
+        check_sweep(sweep, &at);
+        /* the arena asks the heap seldom: every quota refuses another of its blocks */
+        enum err err = ERR_NOMEM;
+        for (at.quota = 0; err == ERR_NOMEM && at.quota < 1 << 16; at.quota += 8)
+            err = sweep(&at);
+        assert_int_equal(err, OK);
+        assert_true(at.quota > 100);
+    }
+    size_t quota = 1 << 20;
+    check_sweep(sweep_show, &quota);
+    enum err err = ERR_NOMEM;
+    for (quota = 0; err == ERR_NOMEM && quota < 1 << 16; quota += 8)
+        err = sweep_show(&quota);
+    assert_int_equal(err, OK);
 }
 
 int main(void)
@@ -530,10 +673,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(chirpstack_uplinks_are_opened, begin, end),
         cmocka_unit_test_setup_teardown(chirpstack_events_say_what_they_say, begin, end),
         cmocka_unit_test_setup_teardown(chirpstack_v3_is_read_too, begin, end),
+        cmocka_unit_test_setup_teardown(members_that_say_nothing_are_passed_over, begin, end),
         cmocka_unit_test_setup_teardown(the_things_stack_is_opened, begin, end),
         cmocka_unit_test_setup_teardown(broken_messages_are_told, begin, end),
         cmocka_unit_test(the_language_is_found),
         cmocka_unit_test_setup_teardown(terminals_of_nb_iot_are_read, begin, end),
+        cmocka_unit_test_setup_teardown(a_message_is_shown_to_people, begin, end),
+        cmocka_unit_test_setup_teardown(written_readings_come_back, begin, end),
         cmocka_unit_test(a_level_is_a_distance_inside_the_bin),
         cmocka_unit_test_setup_teardown(limits_hold, begin, end),
         cmocka_unit_test(refused_memory_is_answered),

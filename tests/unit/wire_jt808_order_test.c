@@ -164,6 +164,16 @@ static const struct {
     const char *json;
     const char *says;
 } mistakes[] = {
+    {0x8202, false, "{}", "`interval_s` is missing"},
+    {0x8300, false, "{\"flag\":8,\"text\":\"\xFF\"}", "UTF-8"},
+    {0x8004, false, "{}", "`utc_time` is missing"},
+    {0x8900, false, "{\"type\":1}", "`content_hex` is missing"},
+    {0x0200, false,
+     "{\"alarm\":0,\"status\":0,\"lat_raw\":0,\"lon_raw\":0,\"altitude_m\":0,\"speed_0_1kmh\":0,"
+     "\"direction_deg\":0,\"time_gmt8\":\"2026-11-24 12:30:00\",\"items\":7}",
+     "`items` wants a list"},
+    {0x0200, false, "{\"alarm\":0,\"status\":0,\"lat_raw\":0,\"lon_raw\":0,\"altitude_m\":32768}",
+     "`altitude_m` must be from -32768 to 32767"},
     {0x8300, false, "{\"flag\":8}", "`text` is missing"},
     {0x8300, false, "{\"flag\":8,\"text\":null}", "`text` is missing"},
     {0x8300, false, "{\"flag\":256,\"text\":\"\"}", "`flag` must be from 0 to 255"},
@@ -236,6 +246,86 @@ static void what_no_terminal_would_read_is_refused(void **state)
     tools_done(&tools);
 }
 
+/* One more than a list of that count, a text or a parameter can hold. */
+static void what_does_not_fit_its_count_is_refused(void **state)
+{
+    static const struct {
+        uint16_t msg_id;
+        const char *before;
+        const char *each;
+        const char *after;
+        unsigned count;
+        const char *says;
+    } cases[] = {
+        {0x8106, "{\"ids\":[1", ",1", "]}", 255, "`ids` has too many members"},
+        {0x8103, "{\"params\":[{\"id\":1,\"value\":1}", ",{\"id\":1,\"value\":1}", "]}", 255,
+         "`params` has too many members"},
+        {0x8302, "{\"flag\":0,\"question\":\"?", "?", "\",\"answers\":[]}", 255,
+         "`question` has 256 bytes in GBK, at most 255 fit"},
+        {0x8303, "{\"type\":1,\"items\":[{\"type\":1,\"name\":\"\"}", ",{\"type\":1,\"name\":\"\"}",
+         "]}", 255, "`items` has too many members"},
+        {0x8103, "{\"params\":[{\"id\":19,\"value\":\"a", "a", "\"}]}", 255,
+         "256 bytes, at most 255 fit"},
+        {0x8103, "{\"params\":[{\"id\":19,\"hex\":\"00", "00", "\"}]}", 255,
+         "256 bytes, at most 255 fit"},
+    };
+    struct tools tools;
+
+    (void)state;
+    tools_init(&tools);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        for (unsigned less = 0; less <= 1; less++) {
+            struct wire_jt808_message message;
+            struct diag diag = {0};
+            tools_reset(&tools);
+            buf_str(&tools.json, str_of(cases[i].before));
+            for (unsigned n = less; n < cases[i].count; n++)
+                buf_str(&tools.json, str_of(cases[i].each));
+            buf_str(&tools.json, str_of(cases[i].after));
+            enum err err = wire_jt808_body_parse_json(buf_text(&tools.json), cases[i].msg_id, false,
+                                                      &tools.arena, &message, &diag);
+            assert_int_equal(err, less ? OK : ERR_LIMIT);
+            if (!less && !strstr(diag.text, cases[i].says))
+                fail_msg("%04x: %s", cases[i].msg_id, diag.text);
+        }
+    }
+    tools_done(&tools);
+}
+
+/* A route of a thousand points, 18 KB in 18 parts. */
+static void a_long_route_fits(void **state)
+{
+    struct wire_jt808_message message;
+    struct diag diag = {0};
+    struct arena arena;
+    struct buf json;
+    struct buf body;
+
+    (void)state;
+    buf_init(&json, BYTES_MAX);
+    buf_init(&body, BYTES_MAX);
+    buf_str(&json, STR("{\"id\":1,\"attr\":0,\"points\":["));
+    for (int i = 0; i < 1000; i++)
+        buf_printf(&json,
+                   "%s{\"point_id\":%d,\"segment_id\":%d,\"lat_e6\":26890000,\"lon_e6\":112570000,"
+                   "\"width_m\":12,\"attr\":0}",
+                   i ? "," : "", i + 1, i + 1);
+    buf_str(&json, STR("]}"));
+    arena_init(&arena, WIRE_JT808_ORDER_BYTES);
+    if (wire_jt808_body_parse_json(buf_text(&json), 0x8606, false, &arena, &message, &diag))
+        fail_msg("%s", diag.text);
+    wire_jt808_body_encode(&message, &body);
+    assert_int_equal(body.size, 4 + 2 + 2 + 1000 * 18);
+    arena_done(&arena);
+    arena_init(&arena, WIRE_JT808_TREE_BYTES / 4);
+    assert_int_equal(
+        wire_jt808_body_parse_json(buf_text(&json), 0x8606, false, &arena, &message, &diag),
+        ERR_NOMEM);
+    arena_done(&arena);
+    buf_done(&json);
+    buf_done(&body);
+}
+
 static enum err parse_one(void *context)
 {
     static const char json[] =
@@ -261,6 +351,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(orders_become_bytes),
         cmocka_unit_test(what_no_terminal_would_read_is_refused),
+        cmocka_unit_test(what_does_not_fit_its_count_is_refused),
+        cmocka_unit_test(a_long_route_fits),
         cmocka_unit_test(refused_allocations_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -249,6 +249,76 @@ static void dragino_frames_are_told_apart_by_length(void **state)
     assert_true(near(u->readings.items[0].distance_mm, 3000));
 }
 
+/* What no vector of the makers shows: each frame with the facts it should give. */
+static const struct {
+    enum wire_lora_model model;
+    uint8_t fport;
+    const char *hex;
+    const char *facts;
+} fact_rows[] = {
+    {WIRE_LORA_EM500_UDL, 85, "83e9dc05f40102",
+     "{\"distance\":150,\"distance_mutation\":50,\"distance_alarm\":\"mutation_alarm\"}"},
+    {WIRE_LORA_EM400_UDL, 85, "880001", "{\"disassembly_alarm\":\"device_abnormal_movement\"}"},
+    {WIRE_LORA_EM400_MUD, 85, "050007", "{\"position\":\"unknown\"}"},
+    {WIRE_LORA_EM400_MUD, 85, "8482410600",
+     "{\"distance\":1601,\"distance_alarm\":\"threshold_alarm_release\"}"},
+    {WIRE_LORA_EM310_UDL, 85, "ffff0102fffeffff0f02ff0f09",
+     "{\"tsl_version\":\"v1.2\",\"reset_event\":\"reset\",\"lorawan_class\":\"unknown\"}"},
+    {WIRE_LORA_EM400_TLD, 85, "0688f45b9a01fcb5b50622",
+     "{\"latitude\":26.8933,\"longitude\":112.5719,\"motion_status\":\"moving\","
+     "\"geofence_status\":\"unset\"}"},
+    {WIRE_LORA_EM310_UDL, 85, "fe03b004", "{\"report_interval\":1200}"},
+    {WIRE_LORA_EM500_UDL, 85, "20ce5c2b3a64dc05017564",
+     "{\"history\":[{\"timestamp\":1681533788,\"distance\":1500}],\"battery\":100}"},
+    {WIRE_LORA_DDS75_LB, 2, "1ce0000000000000044c00140000ee01",
+     "{\"Bat\":3.296,\"Additional_Distance_Data\":[1100,20]}"},
+    {WIRE_LORA_DDS75_LB, 3, "8ce408fc00ee006437c1e0",
+     "{\"Node_type\":\"DDS75-LB\",\"PNACKMD\":\"True\"}"},
+    {WIRE_LORA_DDS75_LB, 5, "000123ffff0ce0",
+     "{\"SENSOR_MODEL\":\"unknown\",\"FIRMWARE_VERSION\":\"1.2.3\",\"FREQUENCY_BAND\":"
+     "\"unknown\",\"SUB_BAND\":\"NULL\",\"BAT\":3.296}"},
+    {WIRE_LORA_DDS75_LB, 6, "044c0bb8", "{\"Detect_Mode_Data\":[1100,3000]}"},
+};
+
+static void facts_have_the_makers_names(void **state)
+{
+    struct uplink *u = *state;
+
+    for (size_t i = 0; i < COUNT_OF(fact_rows); i++) {
+        struct buf out;
+        struct jw jw;
+        unsigned char room[64];
+        struct wire_lora_uplink uplink = {
+            .model = fact_rows[i].model,
+            .fport = fact_rows[i].fport,
+            .data = {room, hex_bytes(str_of(fact_rows[i].hex), sizeof room, room)}};
+        assert_int_equal(wire_lora_decode(&uplink, &u->facts, &u->readings, &u->diag), OK);
+        buf_init(&out, 1 << 16);
+        jw_init(&jw, &out);
+        wire_lora_facts_write(&u->facts, &jw);
+        check_same_json(fact_rows[i].hex, buf_text(&out), str_of(fact_rows[i].facts));
+        buf_done(&out);
+    }
+}
+
+static void an_alarm_whose_scale_is_in_doubt_gives_no_level(void **state)
+{
+    struct uplink *u = *state;
+
+    assert_int_equal(decode(u, WIRE_LORA_EM500_UDL, 85, "83e9dc05f40102"), OK);
+    assert_int_equal(u->readings.count, 1);
+    assert_int_equal(u->readings.items[0].fields, WIRE_BIN_ALARM);
+    assert_true(u->readings.items[0].alarm);
+    assert_int_equal(decode(u, WIRE_LORA_EM400_UDL, 85, "83672201008482330701"), OK);
+    assert_true(u->readings.items[0].alarm); /* one of two */
+    assert_int_equal(decode(u, WIRE_LORA_EM400_MUD, 85, "050007"), OK);
+    assert_int_equal(u->readings.count, 0); /* a position that is none */
+    assert_int_equal(decode(u, WIRE_LORA_DDS75_LB, 5, "2701"), ERR_INVALID);
+    assert_int_equal(decode(u, WIRE_LORA_DDS75_LB, 6, "044c0b"), ERR_INVALID);
+    assert_int_equal(decode(u, WIRE_LORA_DDS75_LB, 4, "00"), ERR_UNSUPPORTED);
+    assert_non_null(strstr(u->diag.text, "port 4"));
+}
+
 static void decentlab_refuses_what_it_does_not_know(void **state)
 {
     struct uplink *u = *state;
@@ -349,6 +419,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(distances_that_are_no_level_are_marked, begin, end),
         cmocka_unit_test_setup_teardown(history_has_its_own_times, begin, end),
         cmocka_unit_test_setup_teardown(dragino_frames_are_told_apart_by_length, begin, end),
+        cmocka_unit_test_setup_teardown(facts_have_the_makers_names, begin, end),
+        cmocka_unit_test_setup_teardown(an_alarm_whose_scale_is_in_doubt_gives_no_level, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(decentlab_refuses_what_it_does_not_know, begin, end),
         cmocka_unit_test_setup_teardown(frames_of_nb_iot_are_opened, begin, end),
         cmocka_unit_test_setup_teardown(models_are_found_in_names, begin, end),

@@ -255,6 +255,9 @@ static const struct {
     {"81a3006161636 26e5f 0002f93e00", ERR_UNSUPPORTED, "ends in _"},
     {"81a200616102f97e00", ERR_INVALID, "finite"}, /* NaN */
     {"81a200616102f97c00", ERR_INVALID, "finite"}, /* infinity */
+    {"81a20061610401", ERR_INVALID, "true or false"},
+    {"81a20061610801", ERR_INVALID, "bytes of known"},
+    {"81a2f50061616102", ERR_INVALID, "a label is"},
     {"81a2007f6161ff02f93e00", ERR_INVALID, "known length"},
     {"81a300616100616202f93e00", ERR_INVALID, "twice"},
     {"81a200616102f93e", ERR_TRUNCATED, "too early"},
@@ -425,8 +428,7 @@ static enum err sweep_json(void *context)
     struct arena arena;
     struct wire_senml_pack pack;
 
-    (void)context;
-    arena_init(&arena, 1 << 20);
+    arena_init(&arena, context ? *(const size_t *)context : 1 << 20);
     enum err err = wire_senml_read_json(
         STR("[{\"bn\":\"a:\",\"n\":\"b\",\"v\":1},{\"n\":\"c\",\"vd\":\"aGkg\"},"
             "{\"n\":\"d\",\"vs\":\"x\\ny\"}]"),
@@ -454,6 +456,13 @@ static void refused_memory_is_answered(void **state)
     (void)state;
     check_sweep(sweep_json, NULL);
     check_sweep(sweep_cbor, NULL);
+    /* the arena asks the heap seldom: every quota refuses another of its blocks */
+    enum err err = ERR_NOMEM;
+    size_t quota = 0;
+    for (; err == ERR_NOMEM && quota < 1 << 16; quota += 8)
+        err = sweep_json(&quota);
+    assert_int_equal(err, OK);
+    assert_true(quota > 100);
 }
 
 int main(void)

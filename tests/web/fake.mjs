@@ -80,11 +80,11 @@ export async function startFake({ behind, devices = [], users = null, frames = [
     }
     const { name, password } = await bodyOf(req)
     const left = Math.ceil((state.lockedUntil - Date.now()) / 1000)
-    if (left > 0) return problem(res, 429, 'locked', 'too many attempts', { 'Retry-After': String(left) })
+    if (left > 0) return problem(res, 429, 'locked_out', 'too many attempts', { 'Retry-After': String(left) })
     const user = state.users?.[name]
     if (!user || user.password !== password) {
       if (++state.failed >= 3) state.lockedUntil = Date.now() + 65000
-      return problem(res, 401, 'wrong', 'wrong name or password')
+      return problem(res, 401, 'wrong_login', 'wrong name or password')
     }
     const key = `s${state.sessions.size + 1}x`
     state.sessions.set(key, { name, roles: user.roles })
@@ -95,7 +95,8 @@ export async function startFake({ behind, devices = [], users = null, frames = [
     res.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
     res.write(': hello\n\n')
     const last = Number(req.headers['last-event-id'] ?? NaN)
-    if (state.resetNext) {
+    // As the real one: who does not say what was seen last loads all anew.
+    if (state.resetNext || Number.isNaN(last)) {
       state.resetNext = false
       res.write(encode({ id: ++eventId, event: 'reset', data: {} }))
     } else for (const e of kept) if (e.id > last) res.write(encode(e))
@@ -109,22 +110,23 @@ export async function startFake({ behind, devices = [], users = null, frames = [
     const all = [...byId.values()].filter((d) => !q.get('kind') || d.kind === q.get('kind'))
     const from = q.get('after') ? all.findIndex((d) => d.id === Number(q.get('after'))) + 1 : 0
     const page = all.slice(from, from + limit)
-    json(res, 200, { devices: page, next: from + limit < all.length ? String(page[page.length - 1].id) : null })
+    json(res, 200, { devices: page, next: from + limit < all.length ? page[page.length - 1].id : null })
   }
 
   async function one(req, res, id, part) {
     const device = byId.get(id)
-    if (!device) return problem(res, 404, 'not_found', `there is no device ${id}`)
+    if (!device) return problem(res, 404, 'no_device', `there is no device ${id}`)
     if (part === 'frames') return json(res, 200, { frames: state.frames })
     if (part === 'commands' && req.method === 'GET') return json(res, 200, { commands: state.commands.get(id) ?? [] })
     if (req.method === 'GET') return json(res, 200, device)
     const body = await bodyOf(req)
     if (part === 'commands') {
-      const command = { id: 1 + [...state.commands.values()].flat().length, msg_id: body.msg_id, sent: iso(), state: device.online ? 'waiting' : 'offline', result: null, answer: null, answered: null }
+      if (!device.online) return problem(res, 409, 'offline', 'the terminal is not connected')
+      const command = { id: 1 + [...state.commands.values()].flat().length, msg_id: body.msg_id, sent: iso(), state: 'waiting', result: null, answer: null, answered: null }
       state.commands.set(id, [command, ...(state.commands.get(id) ?? [])])
       return json(res, 202, command)
     }
-    if (body.empty_mm !== undefined && body.full_mm >= body.empty_mm) return problem(res, 422, 'invalid', 'the bin would be full before it is empty', {}, [{ pointer: '/full_mm', detail: 'must be below empty_mm' }])
+    if (body.empty_mm !== undefined && body.full_mm >= body.empty_mm) return problem(res, 422, 'bad_device', 'the bin would be full before it is empty', {}, [{ pointer: '/full_mm', detail: 'must be below empty_mm' }])
     Object.assign(device, body)
     if (body.unit !== undefined && device.state !== 'blocked') device.state = body.unit ? 'known' : 'unassigned'
     say('device', device)
@@ -138,7 +140,7 @@ export async function startFake({ behind, devices = [], users = null, frames = [
     state.asked.push({ method: req.method, path: url.pathname, headers: req.headers })
     if (url.pathname === '/api/v1/session') return session(req, res)
     if (state.users && !who(req)) return problem(res, 401, 'login', 'log in first')
-    if (req.method !== 'GET' && req.headers['x-requested-with'] !== 'yancheng') return problem(res, 403, 'csrf', 'X-Requested-With is missing')
+    if (req.method !== 'GET' && req.headers['x-requested-with'] !== 'yancheng') return problem(res, 403, 'foreign_page', 'X-Requested-With is missing')
     const device = /^\/api\/v1\/devices\/(\d+)(?:\/(frames|commands))?$/.exec(url.pathname)
     if (url.pathname === '/api/v1/events') return events(req, res)
     if (url.pathname === '/api/v1/devices') return list(url, res)

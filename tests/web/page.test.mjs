@@ -1,65 +1,24 @@
 // The page in Debian's Chromium, as a person uses it: the real program serves a made city.
-// YANCHENG_SHOTS=FOLDER keeps the pictures.
 import assert from 'node:assert/strict'
-import { mkdirSync, renameSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { need, root, startServer } from './server.mjs'
-
-const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium'
-need(browserPath, 'Chromium is not installed')
-need(join(root, 'web/node_modules/playwright-core/package.json'), 'npm packages are not installed')
-const { chromium } = createRequire(join(root, 'web/'))('playwright-core')
-const shots = process.env.YANCHENG_SHOTS
-if (shots) mkdirSync(shots, { recursive: true })
+import * as chrome from './browser.mjs'
+import { desktop, drawn, launch, phone, rendered, settle, shot, until } from './browser.mjs'
+import { startServer } from './server.mjs'
 
 let server
 let browser
 before(async () => {
   server = await startServer()
-  browser = await chromium.launch({
-    executablePath: browserPath,
-    args: ['--no-sandbox', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-  })
+  browser = await launch()
 })
 after(async () => {
   await browser?.close()
   await server?.stop()
 })
 
-const desktop = { viewport: { width: 1440, height: 900 }, locale: 'zh-CN' }
-const phone = { viewport: { width: 390, height: 844 }, locale: 'zh-CN', hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
-
-// A page that fails the test for any error, and for any request that leaves this machine.
-async function withPage(options, address, work, from = server) {
-  const context = await browser.newContext(options)
-  const page = await context.newPage()
-  const wrong = []
-  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
-  page.on('console', (message) => { if (message.type() === 'error') wrong.push(`console: ${message.text()}`) })
-  page.on('request', (request) => { if (!/^(http:\/\/127\.0\.0\.1:|data:|blob:)/.test(request.url())) wrong.push(`left: ${request.url()}`) })
-  try {
-    await page.goto(from.url + address)
-    await work(page, wrong)
-    assert.deepEqual(wrong, [])
-  } catch (error) {
-    if (shots) await page.screenshot({ path: join(shots, 'failed.png') })
-    throw error
-  } finally {
-    await context.close()
-  }
-}
-
-const drawn = (page) => page.waitForSelector('[data-drawn=true]', { timeout: 120000 })
-const settle = (page) => page.evaluate(() => new Promise((resolve) => {
-  const map = window.yanchengMap
-  map.once('idle', resolve)
-  map.triggerRepaint()
-}))
-const rendered = (page, layers) => page.evaluate((ids) => window.yanchengMap.queryRenderedFeatures(undefined, { layers: ids }).length, layers)
-const shot = async (page, name) => { if (shots) await page.screenshot({ path: join(shots, `${name}.png`) }) }
+const withPage = (options, address, work, from = server) => chrome.withPage(browser, from.url + address, options, work)
 const plan = async () => (await fetch(`${server.url}/api/v1/plan`)).json()
 
 test('the map shows streets, bins, routes and facilities from imported data alone', async () => {
@@ -202,8 +161,7 @@ test('what is unserved is listed with its reason and found on the map', async ()
     for (const item of unserved) assert.ok(text.includes(item.text.zh), item.text.zh)
     await page.click('.unserved h3 button')
     await page.click('.unserved .item')
-    await page.waitForTimeout(800)
-    assert.ok(await page.evaluate(() => window.yanchengMap.getZoom()) >= 15)
+    await until(page, () => window.yanchengMap.getZoom() >= 15)
   })
 })
 
@@ -265,14 +223,14 @@ test('a server that fails or goes away is told, and the page recovers', async ()
   await withPage(desktop, '/', async (page, wrong) => {
     await drawn(page)
     await page.route('**/api/v1/health', (route) => route.abort())
-    await page.waitForSelector('.notice[role=alert]', { timeout: 30000 })
+    await page.waitForSelector('.notice[role=alert]', { timeout: 60000 })
     assert.ok(await page.locator('button.route').count() > 0, 'what was loaded stays')
     await page.unroute('**/api/v1/health')
-    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 30000 })
+    await page.waitForSelector('.notice[role=alert]', { state: 'detached', timeout: 60000 })
     await page.route('**/api/v1/city', (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"too busy","code":"busy"}' }))
     await page.reload()
-    await page.waitForSelector('.whole[role=alert]')
-    assert.ok((await page.textContent('.whole')).includes('too busy'))
+    await page.waitForSelector('.whole[role=alert]', { timeout: 60000 })
+    assert.ok((await page.textContent('.whole')).includes('服务器正忙'))
     await page.unroute('**/api/v1/city')
     await page.click('.whole .primary')
     await drawn(page)
@@ -295,7 +253,7 @@ test('a city that the program made and planned is shown whole', async () => {
       await shot(page, 'real-zh')
       for (const one of [route, sweep]) {
         await page.click(`[data-route="${one.id}"]`)
-        await page.waitForFunction((plate) => document.querySelector('.detail h2')?.textContent === plate, one.plate)
+        await until(page, (plate) => document.querySelector('.detail h2')?.textContent === plate, one.plate)
         await page.click('.detail .tabs button:nth-child(2)')
         assert.ok((await page.textContent('.detail .lines')).includes(one.lines[0].text.zh))
         await page.click('.detail .tabs button:nth-child(1)')

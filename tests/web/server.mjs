@@ -28,23 +28,25 @@ export async function startServer({ plan = true, args = [], real = false } = {})
   const dir = mkdtempSync(join(tmpdir(), 'yancheng-web-'))
   if (real) makeReal(dir)
   else makeFixture({ out: dir, packs: join(root, 'packs/hengyang'), plan })
-  const child = spawn(program, ['serve', dir, '--http', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, ['serve', dir, '--http', '0', '--jt808', '0', '--mqtt', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (data) => { said += data })
   // A server that ends by itself is the first thing to know about a failed test.
   child.on('exit', (code, signal) => { if (signal !== 'SIGTERM' && code !== 0) console.error(`the server ended with ${code ?? signal}: ${said}`) })
-  const port = await new Promise((resolve, reject) => {
+  const ready = await new Promise((resolve, reject) => {
     let out = ''
     child.stdout.on('data', (data) => {
       out += data
-      if (out.includes('\n')) resolve(JSON.parse(out.split('\n')[0]).http)
+      if (out.includes('\n')) resolve(JSON.parse(out.split('\n')[0]))
     })
     child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${said}`)))
   })
   return {
     dir,
-    port,
-    url: `http://127.0.0.1:${port}`,
+    port: ready.http,
+    jt808: ready.jt808,
+    mqtt: ready.mqtt,
+    url: `http://127.0.0.1:${ready.http}`,
     said: () => said,
     // How the program ended: 0 after SIGTERM.
     stop: async () => {

@@ -50,7 +50,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
     response = await fetch(path, { credentials: 'same-origin', ...init })
   } catch (error) {
     if (init.signal?.aborted) throw error
-    throw new ApiError(0, 'offline', 'The server cannot be reached.')
+    throw new ApiError(0, 'unreachable', 'The server cannot be reached.')
   }
   learnClock(response)
   if (response.ok) return response

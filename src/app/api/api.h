@@ -9,6 +9,7 @@
 #ifndef APP_API_API_H
 #define APP_API_API_H
 
+#include "app/auth/auth.h"
 #include "city/city.h"
 #include "http/files.h"
 #include "store/tiles.h"
@@ -21,12 +22,18 @@ struct app_api_page {
     char etag[24];
 };
 
+/* Bodies that are about people and tokens. */
+#define APP_API_SMALL_BYTES 8192
+
 struct app_gate;
 
 struct app_api {
     const struct city *city;
     const char *version;
     struct app_gate *gate;     /* devices */
+    struct app_auth *auth;     /* who may what */
+    const struct http *http;   /* its counts */
+    struct http_files *docs;   /* openapi.yaml */
     struct http_files *folder; /* the city's */
     struct http_files *web;    /* the page */
     struct http_files *fonts;  /* glyphs */
@@ -62,7 +69,25 @@ MUST_USE bool app_api_number(struct http_call *call, const char *name, uint64_t 
 struct diag;
 void app_api_diag(struct http_call *call, enum err err, const char *code, const struct diag *diag);
 
+/* The server's gate; `context` is a struct app_api. */
+struct http_refusal app_api_judge(void *context, struct http_call *call, unsigned need);
+
 /* Handlers; `context` is a struct app_api. */
+void app_api_session(void *context, struct http_call *call);
+void app_api_session_begin(void *context, struct http_call *call);
+void app_api_session_end(void *context, struct http_call *call);
+void app_api_session_password(void *context, struct http_call *call);
+void app_api_users(void *context, struct http_call *call);
+void app_api_user_add(void *context, struct http_call *call);
+void app_api_user_change(void *context, struct http_call *call);
+void app_api_user_remove(void *context, struct http_call *call);
+void app_api_tokens(void *context, struct http_call *call);
+void app_api_token_add(void *context, struct http_call *call);
+void app_api_token_revoke(void *context, struct http_call *call);
+void app_api_audit(void *context, struct http_call *call);
+void app_api_openapi(void *context, struct http_call *call);
+void app_api_metrics(void *context, struct http_call *call);
+void app_api_healthz(void *context, struct http_call *call);
 void app_api_city(void *context, struct http_call *call);
 void app_api_places(void *context, struct http_call *call);
 void app_api_bins(void *context, struct http_call *call);

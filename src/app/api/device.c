@@ -380,6 +380,9 @@ void app_api_device_command(void *context, struct http_call *call)
         app_api_diag(call, err, "bad_command", &diag);
         return;
     }
+    char msg_id[8];
+    snprintf(msg_id, sizeof msg_id, "0x%04X", (unsigned)command->msg_id);
+    app_auth_audit(api->auth, call, "command_sent", device->row.name, str_of(msg_id));
     buf_init(&body, APP_API_BODY_BYTES_MAX);
     jw_init(&jw, &body);
     app_show_command(&jw, command, false);
@@ -395,9 +398,19 @@ struct app_device_edit {
     struct store_device *row;
 };
 
+static bool app_api_unit_known(const struct city *city, enum store_unit_kind kind, struct str id)
+{
+    for (uint32_t i = 0; kind == STORE_UNIT_VEHICLE && i < city->vehicle_count; i++)
+        if (str_eq(city->vehicles[i].id, id))
+            return true;
+    for (uint32_t i = 0; kind == STORE_UNIT_BIN && i < city->bin_count; i++)
+        if (str_eq(city->bins[i].id, id))
+            return true;
+    return false;
+}
+
 static void app_api_unit_read(struct json *json, const struct app_device_edit *edit)
 {
-    const struct city *city = edit->city;
     struct store_device *row = edit->row;
     struct str key;
     struct str kind = STR("");
@@ -416,12 +429,7 @@ static void app_api_unit_read(struct json *json, const struct app_device_edit *e
     row->unit_kind = str_eq(kind, STR("vehicle")) ? STORE_UNIT_VEHICLE
                      : str_eq(kind, STR("bin"))   ? STORE_UNIT_BIN
                                                   : STORE_UNIT_NONE;
-    bool known = false;
-    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_VEHICLE && i < city->vehicle_count; i++)
-        known = known || str_eq(city->vehicles[i].id, id);
-    for (uint32_t i = 0; row->unit_kind == STORE_UNIT_BIN && i < city->bin_count; i++)
-        known = known || str_eq(city->bins[i].id, id);
-    if (!known)
+    if (!app_api_unit_known(edit->city, row->unit_kind, id))
         json_refuse(json, ERR_INVALID, "there is no vehicle or bin of this id in the city");
     if (row->state == STORE_DEVICE_UNASSIGNED)
         row->state = STORE_DEVICE_KNOWN;
@@ -524,6 +532,7 @@ void app_api_device_patch(void *context, struct http_call *call)
         return;
     }
     app_terminals_changed(&api->gate->terminals, device);
+    app_auth_audit(api->auth, call, "device_changed", device->row.name, device->row.unit);
     app_live_device(api->gate->live, device);
     app_api_device_reply(call, device);
 }

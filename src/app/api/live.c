@@ -65,6 +65,28 @@ static void app_api_store(struct jw *jw, const struct store *store)
     jw_object_end(jw);
 }
 
+static void app_api_mqtt(struct jw *jw, const struct app_gate *gate)
+{
+    static const char *const states[] = {"starting", "ready", "lost", "failed"};
+
+    jw_key(jw, "mqtt");
+    if (!gate->bus) {
+        jw_null(jw);
+        return;
+    }
+    struct bus_counts counts = bus_counts(gate->bus);
+    jw_object(jw);
+    app_api_count(jw, "port", bus_mqtt_port(gate->bus));
+    jw_key(jw, "state");
+    jw_text(jw, states[gate->mqtt]);
+    app_api_count(jw, "messages", counts.messages);
+    app_api_count(jw, "repeats", counts.repeats);
+    app_api_count(jw, "dropped", counts.dropped);
+    app_api_count(jw, "refused", gate->readings.refused);
+    app_api_count(jw, "unknown", gate->readings.unknown);
+    jw_object_end(jw);
+}
+
 void app_api_gateways(void *context, struct http_call *call)
 {
     struct app_api *api = context;
@@ -75,8 +97,7 @@ void app_api_gateways(void *context, struct http_call *call)
     jw_init(&jw, &body);
     jw_object(&jw);
     app_api_jt808(&jw, &api->gate->terminals);
-    jw_key(&jw, "mqtt");
-    jw_null(&jw);
+    app_api_mqtt(&jw, api->gate);
     app_api_store(&jw, api->gate->store);
     jw_object_end(&jw);
     app_api_reply(call, 200, &body);
@@ -86,8 +107,8 @@ void app_api_gateways(void *context, struct http_call *call)
 
 struct app_positions_page {
     struct jw *jw;
-    size_t count;
-    struct store_cursor last;
+    struct store_cursor next;
+    bool more;
 };
 
 static enum err app_api_position(void *context, const struct store_row *row)
@@ -95,8 +116,6 @@ static enum err app_api_position(void *context, const struct store_row *row)
     struct app_positions_page *page = context;
 
     app_show_stored(page->jw, row);
-    page->count++;
-    page->last = store_cursor_after(row);
     return OK;
 }
 
@@ -150,13 +169,14 @@ void app_api_positions(void *context, struct http_call *call)
     jw_object(&jw);
     jw_key(&jw, "positions");
     jw_array(&jw);
-    enum err err = store_read(api->gate->reader, &read, app_api_position, &page);
+    enum err err =
+        store_read_page(api->gate->reader, &read, app_api_position, &page, &page.next, &page.more);
     jw_array_end(&jw);
     jw_key(&jw, "next");
-    if (page.count == read.rows_max) {
+    if (page.more) {
         char next[72];
-        int size = snprintf(next, sizeof next, "%lld.%lld.%lld", (long long)page.last.at_us,
-                            (long long)page.last.device, (long long)page.last.hash);
+        int size = snprintf(next, sizeof next, "%lld.%lld.%lld", (long long)page.next.at_us,
+                            (long long)page.next.device, (long long)page.next.hash);
         jw_str(&jw, (struct str){next, (size_t)size});
     } else {
         jw_null(&jw);

@@ -9,7 +9,10 @@ static void app_api_take(struct app_api *api, struct http_call *call, enum wire_
         .body = str_bytes(http_call_body(call)),
         .received = clock_utc(api->gate->readings.clock),
     };
+    const struct app_who *who = app_auth_who(call);
 
+    if (who->kind == APP_WHO_DEVICE) /* speaks for nobody else */
+        message.sender = str_of(who->name);
     if (kind == WIRE_BIN_KIND_UNKNOWN) {
         http_reply_error(call, 415, "unknown_kind",
                          "Readings come as application/json, application/senml+json or "

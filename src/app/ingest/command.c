@@ -89,7 +89,7 @@ static enum err app_command_body(const struct net_jt808_session *session, uint16
     if ((msg_id & 0x8000) == 0 || !wire_jt808_known(msg_id))
         return diag_set(diag, ERR_INVALID, "0x%04X is no message to a terminal that is known here",
                         (unsigned)msg_id);
-    arena_init(&arena, WIRE_JT808_TREE_BYTES);
+    arena_init(&arena, WIRE_JT808_ORDER_BYTES);
     enum err err =
         wire_jt808_body_parse_json(json, msg_id, session->peer.v2019, &arena, &message, diag);
     if (!err) {

@@ -274,7 +274,6 @@ void app_device_position(struct app_devices *devices, struct app_device *device,
     terminal->last = *position;
     terminal->last.odometer_dkm = odometer_dkm;
     terminal->last.items = (struct bytes){0};
-    terminal->moved = true;
     app_device_changed(devices, device);
 }
 

@@ -4,7 +4,9 @@
 #include "base/file.h"
 #include "base/jw.h"
 
-enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000 };
+#define APP_GATE_KEEP_EVERY_US (INT64_C(3600) * 1000000)
+
+enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000, APP_GATE_LOOK_MS = 2000 };
 
 /* Who is told by a ticket; anything else is a session of a terminal. */
 #define APP_WHOM_HTTP UINT64_MAX
@@ -147,11 +149,48 @@ static void app_gate_committed(void *context)
     net_jt808_resume(gate->terminals.server);
 }
 
-static void app_gate_save(void *context)
+/* --- snapshot, roll-ups, retention --- */
+
+static enum err app_gate_keep_run(struct store_db *db, void *context)
 {
     struct app_gate *gate = context;
 
+    return store_keep_step(db, &gate->keep);
+}
+
+static void app_gate_keep(struct app_gate *gate);
+
+/* The next step, unless it is over or something is wrong: then the next hour tries anew. */
+static void app_gate_kept(void *context, enum err err)
+{
+    struct app_gate *gate = context;
+
+    gate->keeping = false;
+    if (err)
+        LOG(gate->log, WARN, "retention_failed", KV_ERR("err", err));
+    else if (!gate->keep.done && !gate->ending)
+        app_gate_keep(gate);
+}
+
+static void app_gate_keep(struct app_gate *gate)
+{
+    struct store_job job = {app_gate_keep_run, app_gate_kept, gate};
+
+    gate->keeping = store_put_job(gate->store, &job) == OK;
+}
+
+static void app_gate_tidy(void *context)
+{
+    struct app_gate *gate = context;
+    const struct clock *clock = gate->terminals.clock;
+
     app_devices_save(&gate->devices, gate->store);
+    if (gate->keeping || clock_mono(clock).us - gate->kept.us < APP_GATE_KEEP_EVERY_US)
+        return;
+    struct store_keep keep = store_keep_usual(clock_utc(clock));
+    gate->kept = clock_mono(clock);
+    store_keep_begin(&gate->keep, &keep);
+    app_gate_keep(gate);
 }
 
 static enum err app_gate_store(struct app_gate *gate, const struct app_gate_options *options,
@@ -184,7 +223,7 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
     if (!err)
         err = net_timer_new(options->loop, app_gate_due, gate, &gate->due);
     if (!err)
-        err = net_timer_new(options->loop, app_gate_save, gate, &gate->tidy);
+        err = net_timer_new(options->loop, app_gate_tidy, gate, &gate->tidy);
     if (!err)
         net_timer_start(gate->tidy, APP_GATE_SAVE_MS, APP_GATE_SAVE_MS);
     if (!err)
@@ -195,6 +234,17 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
     if (!err)
         err = app_commands_new(&gate->devices, gate->live, &gate->commands);
     return err;
+}
+
+static void app_gate_look(void *context)
+{
+    struct app_gate *gate = context;
+    struct diag diag = {0};
+
+    enum err err = app_mqtt_look(&gate->doors, &diag);
+    if (err && err != ERR_BUSY)
+        LOG(gate->log, WARN, "mqtt_users_failed", KV_ERR("err", err),
+            KV_STR("why", str_of(diag.text)));
 }
 
 /* Without nats-server the rest goes on: that is told, not fatal. */
@@ -220,7 +270,15 @@ static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_option
     bus.folder = folder;
     gate->mqtt_told = options->mqtt;
     gate->told_context = options->context;
+    bus.anonymous = http_bind_loopback(options->bind);
     err = bus_new(&bus, &gate->bus, diag);
+    if (!err && !options->bus_url) {
+        gate->doors =
+            (struct app_mqtt){.bus = gate->bus, .reader = gate->reader, .loopback = bus.anonymous};
+        err = net_timer_new(options->loop, app_gate_look, gate, &gate->look);
+        if (!err)
+            net_timer_start(gate->look, 0, APP_GATE_LOOK_MS);
+    }
     if (err != ERR_UNSUPPORTED)
         return err;
     LOG(options->log, WARN, "mqtt_off", KV_STR("why", str_of(diag->text)));
@@ -268,6 +326,7 @@ enum err app_gate_open(const struct app_gate_options *options, struct app_gate *
 
 void app_gate_quiesce(struct app_gate *gate)
 {
+    gate->ending = true;
     net_jt808_quiesce(gate->terminals.server);
 }
 
@@ -279,6 +338,7 @@ void app_gate_drain(struct app_gate *gate)
 
 void app_gate_close(struct app_gate *gate)
 {
+    gate->ending = true;
     if (gate->store && gate->terminals.server) {
         app_devices_save(&gate->devices, gate->store);
         store_drain(gate->store); /* answers go out with the last turn of the links */
@@ -290,6 +350,7 @@ void app_gate_close(struct app_gate *gate)
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
     net_timer_free(gate->tidy);
+    net_timer_free(gate->look);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);

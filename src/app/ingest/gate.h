@@ -10,9 +10,11 @@
 
 #include "app/ingest/command.h"
 #include "app/ingest/live.h"
+#include "app/ingest/mqtt.h"
 #include "app/ingest/reading.h"
 #include "app/ingest/terminal.h"
 #include "bus/bus.h"
+#include "store/keep.h"
 
 struct app_gate {
     struct store *store;
@@ -22,8 +24,10 @@ struct app_gate {
     struct app_commands *commands;
     struct app_terminals terminals;
     struct app_readings readings;
-    struct bus *bus;     /* NULL: no MQTT */
-    enum bus_state mqtt; /* of it */
+    struct bus *bus;        /* NULL: no MQTT */
+    enum bus_state mqtt;    /* of it */
+    struct app_mqtt doors;  /* who may log in there */
+    struct net_timer *look; /* for tokens that another process made */
     const struct log *log;
     struct net_turn *turn;
     struct net_watch *committed;
@@ -31,6 +35,10 @@ struct app_gate {
     struct net_timer *tidy; /* snapshot, roll-ups, retention */
     void (*mqtt_told)(void *context, uint16_t port, const struct diag *diag); /* once */
     void *told_context;
+    struct store_keep_run keep; /* roll-ups and retention, a step a job */
+    bool keeping;
+    bool ending;         /* no further step begins: the end would wait for it */
+    struct mono_us kept; /* when it was last begun */
     bool closing;
 };
 

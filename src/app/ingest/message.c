@@ -3,7 +3,9 @@
 
 #include "app/ingest/live.h"
 #include "app/ingest/terminal.h"
+#include "base/jw.h"
 #include "wire/jt808/answer.h"
+#include "wire/jt808/attach.h"
 #include "wire/jt808/body.h"
 #include "wire/jt808/location.h"
 
@@ -13,7 +15,7 @@
 enum {
     APP_LAT_E6_MAX = 90000000,
     APP_LNG_E6_MAX = 180000000,
-    APP_BATCH_HEAD_BYTES = 3,
+    APP_ATTACH_BYTES_MAX = 1024, /* of one event, as JSON */
 };
 
 static struct store_key app_message_key(const struct app_message *message, struct utc_us at,
@@ -144,6 +146,122 @@ static enum err app_message_batch(struct app_terminals *terminals,
     return app_message_event(terminals, message);
 }
 
+/* --- the truck's body, 0x0900 of our own type --- */
+
+static void app_attach_kg(struct jw *jw, const char *key, uint32_t dag)
+{
+    jw_key(jw, key);
+    if (dag == WIRE_ATTACH_NO_WEIGHT)
+        jw_null(jw);
+    else
+        jw_f64(jw, dag / 100.0, 2);
+}
+
+static void app_attach_bit(struct jw *jw, const char *key, uint32_t bits, uint32_t bit)
+{
+    jw_key(jw, key);
+    jw_bool(jw, bits & bit);
+}
+
+static void app_attach_lift(struct jw *jw, const struct wire_attach_event *event)
+{
+    jw_key(jw, "tag");
+    jw_str(jw, event->tag);
+    jw_key(jw, "compartment");
+    jw_i64(jw, event->compartment);
+    app_attach_kg(jw, "gross_kg", event->gross_dag);
+    app_attach_kg(jw, "net_kg", event->net_dag);
+    app_attach_bit(jw, "emptied", event->bits, WIRE_ATTACH_LIFT_EMPTIED);
+    app_attach_bit(jw, "stable", event->bits, WIRE_ATTACH_LIFT_STABLE);
+    app_attach_bit(jw, "overweight", event->bits, WIRE_ATTACH_LIFT_OVERWEIGHT);
+    app_attach_bit(jw, "refused", event->bits, WIRE_ATTACH_LIFT_REFUSED);
+    app_attach_bit(jw, "by_hand", event->bits, WIRE_ATTACH_LIFT_BY_HAND);
+}
+
+static void app_attach_brush(struct jw *jw, const struct wire_attach_event *event)
+{
+    app_attach_bit(jw, "down", event->bits, WIRE_ATTACH_BRUSH_DOWN);
+    app_attach_bit(jw, "suction", event->bits, WIRE_ATTACH_BRUSH_SUCTION);
+    app_attach_bit(jw, "water", event->bits, WIRE_ATTACH_BRUSH_WATER);
+    app_attach_bit(jw, "left", event->bits, WIRE_ATTACH_BRUSH_LEFT);
+    app_attach_bit(jw, "right", event->bits, WIRE_ATTACH_BRUSH_RIGHT);
+}
+
+static struct str app_attach_write(struct jw *jw, const struct wire_attach_event *event)
+{
+    switch (event->kind) {
+    case WIRE_ATTACH_LIFT:
+        app_attach_lift(jw, event);
+        return STR("lift");
+    case WIRE_ATTACH_TAG:
+        jw_key(jw, "tag");
+        jw_str(jw, event->tag);
+        jw_key(jw, "reader");
+        jw_i64(jw, event->reader);
+        return STR("tag");
+    case WIRE_ATTACH_BRUSH:
+        app_attach_brush(jw, event);
+        return STR("brush");
+    case WIRE_ATTACH_LEVEL:
+        break;
+    }
+    jw_key(jw, "compartment");
+    jw_i64(jw, event->compartment);
+    jw_key(jw, "fill_pct");
+    if (event->percent == WIRE_ATTACH_NO_PERCENT)
+        jw_null(jw);
+    else
+        jw_i64(jw, event->percent);
+    app_attach_kg(jw, "net_kg", event->net_dag);
+    return STR("level");
+}
+
+/* A lift is a link of the custody chain. */
+static enum err app_attach_put(struct app_terminals *terminals, const struct app_message *message,
+                               const struct wire_attach_event *event)
+{
+    struct utc_us at = {0};
+    struct buf body;
+    struct jw jw;
+
+    if (wire_jt808_time(event->time_bcd, &at))
+        at.us = 0; /* no date: the receive time is kept beside it */
+    buf_init(&body, APP_ATTACH_BYTES_MAX);
+    jw_init(&jw, &body);
+    jw_object(&jw);
+    struct str kind = app_attach_write(&jw, event);
+    jw_object_end(&jw);
+    enum err err = buf_err(&body);
+    struct bytes bytes = str_bytes(buf_text(&body));
+    struct store_event fact = {.key = app_message_key(message, at, bytes),
+                               .kind = kind,
+                               .custody = event->kind == WIRE_ATTACH_LIFT,
+                               .body = bytes};
+    if (!err)
+        err = store_put_event(terminals->store, &fact);
+    buf_done(&body);
+    return err;
+}
+
+static enum err app_message_passed(struct app_terminals *terminals,
+                                   const struct app_message *message, uint32_t *ret_result)
+{
+    struct rd rd = {.left = message->body};
+    struct wire_attach attach;
+
+    if (rd_u8(&rd) != WIRE_ATTACH_TYPE)
+        return app_message_event(terminals, message);
+    if (wire_attach_decode(rd.left, &attach, NULL)) {
+        terminals->malformed++;
+        *ret_result = WIRE_JT808_BAD_MESSAGE;
+        return app_message_event(terminals, message);
+    }
+    enum err err = OK;
+    for (size_t i = 0; !err && i < attach.count; i++)
+        err = app_attach_put(terminals, message, &attach.events[i]);
+    return err;
+}
+
 enum err app_message_store(struct app_terminals *terminals, const struct app_message *message,
                            uint32_t *ret_result)
 {
@@ -155,6 +273,8 @@ enum err app_message_store(struct app_terminals *terminals, const struct app_mes
     case 0x0201:
     case 0x0500:
         return app_message_answer(terminals, message, ret_result);
+    case 0x0900:
+        return app_message_passed(terminals, message, ret_result);
     case 0x0704:
         return app_message_batch(terminals, message, ret_result);
     default:

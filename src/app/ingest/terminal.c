@@ -12,7 +12,7 @@
 
 enum {
     APP_TERMINAL_TICK_MS = 1000,
-    APP_TERMINAL_ROWS_MAX = 64,       /* facts of one frame */
+    APP_TERMINAL_ROWS_MAX = 512,      /* facts of one frame */
     APP_TERMINAL_BYTES_MAX = 8 << 20, /* of one frame: the last part of a film */
     APP_TERMINAL_CODE_DIGITS = 16,
     APP_TERMINAL_FAILURE_LOG_US = 5000000,

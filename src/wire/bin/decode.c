@@ -134,8 +134,8 @@ enum err wire_bin_uplink_read(enum wire_bin_kind kind, struct bytes message, str
     return err;
 }
 
-static enum wire_lora_model wire_bin_model_of(const struct wire_bin_message *message,
-                                              struct str device, enum wire_lora_model hint)
+enum wire_lora_model wire_bin_model_of(const struct wire_bin_message *message, struct str device,
+                                       enum wire_lora_model hint)
 {
     enum wire_lora_model paired = message->models.of
                                       ? message->models.of(message->models.context, device)

@@ -75,4 +75,12 @@ MUST_USE enum err wire_bin_uplink_read(enum wire_bin_kind kind, struct bytes mes
                                        struct arena *arena, struct wire_bin_uplink *ret,
                                        struct diag *diag);
 
+/* Writes the readings as a list in our plain JSON; `invalid` stands where the distance is no level. */
+void wire_bin_readings_write(const struct wire_bin_readings *readings, struct jw *jw);
+/* Writes one object for a person to look at: the language; of a network server's event the device,
+ * model, port and payload with everything in it under the maker's names; the readings, or `error`
+ * with its text and place. Errors: NOMEM, when the arena had no room: nothing is written. */
+MUST_USE enum err wire_bin_show(const struct wire_bin_message *message, struct arena *arena,
+                                struct jw *jw);
+
 #endif

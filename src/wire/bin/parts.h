@@ -42,4 +42,8 @@ MUST_USE enum err wire_bin_senml(const struct wire_bin_message *message, struct 
 void wire_bin_chirpstack(struct json *json, struct arena *arena, struct wire_bin_uplink *up);
 void wire_bin_tts(struct json *json, struct arena *arena, struct wire_bin_uplink *up);
 
+/* The model that a sensor was paired as, else the network server's word for it. */
+enum wire_lora_model wire_bin_model_of(const struct wire_bin_message *message, struct str device,
+                                       enum wire_lora_model hint);
+
 #endif

@@ -92,7 +92,7 @@ enum err wire_attach_decode(struct bytes content, struct wire_attach *ret, struc
                         WIRE_ATTACH_VERSION);
     for (size_t i = 0; i < records; i++) {
         struct wire_attach_event event;
-        bool known;
+        bool known = false;
         enum err err = attach_record(&rd, i + 1, &event, &known, diag);
         if (err)
             return err;

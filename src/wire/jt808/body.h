@@ -4,7 +4,8 @@
  *            table of layouts (layout.h) serves all four, so they cannot disagree.
  * Memory     A tree lies in the arena and points into the body that it was read from.
  * Limits     A list goes no further than its bytes. A tree of one frame fits an arena of
- *            WIRE_JT808_TREE_BYTES; a reassembled message wants about 200 times its body at worst.
+ *            WIRE_JT808_TREE_BYTES; a reassembled message wants about 200 times its body at worst,
+ *            a document about 50 times its text.
  * Refuses    Bodies that end before their layout does. What a layout does not know is kept as bytes,
  *            so that writing gives the body back.
  * Source     JT/T 808-2011, -2013, -2019; JT/T 1078-2016; T/JSATL 12-2017.
@@ -18,7 +19,10 @@
 #include "base/jw.h"
 #include "wire/jt808/frame.h"
 
-enum { WIRE_JT808_TREE_BYTES = 1 << 20 };
+enum {
+    WIRE_JT808_TREE_BYTES = 1 << 20,   /* an arena for the body of one frame */
+    WIRE_JT808_ORDER_BYTES = 16 << 20, /* for a document: a route of a thousand points fits */
+};
 
 struct wire_row; /* layout.h */
 

@@ -1,6 +1,7 @@
 /* gbk.c - see gbk.h. */
 #include "wire/jt808/gbk.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -78,14 +79,23 @@ static uint32_t gbk_point(struct str utf8, size_t *ret_size)
     return point;
 }
 
-/* The cell of a character, or WIRE_GBK_CELLS. A plain search: about 10 us, and what is sent to
- * vehicles is short. */
+/* The cell of a character, or WIRE_GBK_CELLS. A search of four cells at a time, some microseconds:
+ * what is sent to vehicles is short, and a second table would be as large as the first. */
 static size_t gbk_cell(uint32_t point)
 {
+    const uint64_t ones = UINT64_C(0x0001000100010001);
     size_t cell = 0;
 
+    static_assert(WIRE_GBK_CELLS % 4 == 0, "whole words");
     if (point == GBK_EMPTY || point > UINT16_MAX)
         return WIRE_GBK_CELLS;
+    for (; cell < WIRE_GBK_CELLS; cell += 4) {
+        uint64_t word;
+        memcpy(&word, &wire_gbk_table[cell], sizeof word);
+        word ^= ones * point;
+        if ((word - ones) & ~word & ones << 15)
+            break; /* one of the four differs in no bit */
+    }
     while (cell < WIRE_GBK_CELLS && wire_gbk_table[cell] != point)
         cell++;
     return cell;

@@ -108,8 +108,9 @@ void wire_lora_fact_text(struct wire_lora_facts *facts, const char *name, const 
         return;
     struct wire_lora_fact *fact = wire_lora_fact(facts, name, WIRE_LORA_FACT_TEXT);
     va_start(args, format);
-    vsnprintf(fact->text, sizeof fact->text, format, args);
+    int size = vsnprintf(fact->text, sizeof fact->text, format, args);
     va_end(args);
+    ASSERT(size >= 0 && (size_t)size < sizeof fact->text); /* words of ours and small numbers */
 }
 
 void wire_lora_fact_measure(struct wire_lora_facts *facts, const char *name, const char *label,

@@ -56,7 +56,7 @@ struct wire_lora_fact {
     enum wire_lora_fact_kind kind;
     double number;
     uint8_t decimals; /* of number */
-    char text[24];
+    char text[32];
     const char *label; /* MEASURE */
     const char *unit;  /* MEASURE: may be NULL */
     struct bytes list; /* DISTANCES: big-endian pairs; HISTORY: the payload to read them from */

@@ -5,8 +5,9 @@ import type { Device } from '../api-devices'
 import { BOLD } from './style'
 import type { VehicleTone } from './icons'
 
-const GLIDE_MS = 700
+const GLIDE_MS = 300
 const FRAME_MS = 50
+const SLOW_MS = 150
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
@@ -27,7 +28,7 @@ export function addLiveLayers(map: GlMap): void {
   map.addLayer({ id: 'vehicle-live', type: 'symbol', source: 'live',
     layout: { 'icon-image': ['concat', 'vehicle-', ['get', 'tone']], 'icon-size': size, 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       'symbol-sort-key': ['match', ['get', 'tone'], 'alarm', 2, 'online', 1, 0] } })
-  map.addLayer({ id: 'vehicle-live-name', type: 'symbol', source: 'live', minzoom: 13,
+  map.addLayer({ id: 'vehicle-live-name', type: 'symbol', source: 'live', minzoom: 13.4,
     layout: { 'text-field': ['get', 'name'], 'text-font': BOLD, 'text-size': 11.5, 'text-anchor': 'top', 'text-offset': [0, 1.5], 'text-optional': true },
     paint: { 'text-color': '#16323a', 'text-halo-color': '#ffffff', 'text-halo-width': 1.8 } })
 }
@@ -41,6 +42,7 @@ export class LiveMarks {
   private frame = 0
   private drawnAt = 0
   private timer = 0
+  private gliding = false
   private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)')
   private readonly redraw = (): void => this.ask()
 
@@ -102,6 +104,8 @@ export class LiveMarks {
     const source = this.map.getSource<GeoJSONSource>('live')
     if (!source) return
     const now = performance.now()
+    // A machine that cannot keep up shows the truth at once instead of a slow glide.
+    const slow = this.gliding && now - this.drawnAt > SLOW_MS
     this.drawnAt = now
     const box = this.map.getBounds()
     const wide = (box.getEast() - box.getWest()) / 2
@@ -111,13 +115,14 @@ export class LiveMarks {
     let moving = 0
     const inSight: Mark[] = []
     for (const mark of this.marks.values()) if (seen(mark.to) || seen(mark.from)) inSight.push(mark)
-    const glide = inSight.length <= GLIDING_MAX
+    const glide = inSight.length <= GLIDING_MAX && !slow
     for (const mark of inSight) {
       const at = this.where(mark, glide ? now : Infinity)
       if (at.moving) moving++
       features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at.lngLat }, properties: { ...mark.properties, turn: Math.round(at.turn) } })
     }
     source.setData({ type: 'FeatureCollection', features })
+    this.gliding = moving > 0
     if (moving > 0) this.ask()
   }
 }

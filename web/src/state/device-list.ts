@@ -26,7 +26,7 @@ export const unitName = (unit: Unit | null): string => (unit === null ? '' : uni
 
 const alarmed = (d: Device): boolean => d.online && (d.position?.alarm ?? 0) !== 0
 const links: Record<Link, (d: Device) => boolean> = {
-  online: (d) => d.online,
+  online: (d) => healthOf(d, now.value) === 'online',
   silent: (d) => healthOf(d, now.value) === 'silent',
   never: (d) => d.last_heard === null,
   alarm: alarmed,
@@ -77,11 +77,11 @@ export const sums = computed(() => {
   const sum = { all: 0, online: 0, silent: 0, never: 0, unassigned: 0, blocked: 0, alarm: 0, errors: Object.fromEntries(ERROR_KINDS.map((k) => [k, 0])) as Record<string, number>, heard: { m1: 0, m10: 0, h1: 0, d1: 0, old: 0, never: 0 } }
   for (const d of peekAll()) {
     sum.all++
-    if (d.online) sum.online++
     if (d.state === 'unassigned') sum.unassigned++
     if (d.state === 'blocked') sum.blocked++
     if (alarmed(d)) sum.alarm++
     const health = healthOf(d, at)
+    if (health === 'online') sum.online++
     if (health === 'silent') sum.silent++
     if (d.last_heard === null) sum.never++
     for (const kind of ERROR_KINDS) sum.errors[kind] = (sum.errors[kind] ?? 0) + (d.errors[kind] ?? 0)

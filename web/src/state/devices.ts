@@ -6,8 +6,9 @@ import { serverNow } from '../http'
 import { onEvent } from './live'
 
 const PAGE = 1000
-const TELL_MS = 100
+const TELL_MS = 60
 const SILENT_MS = 600_000
+const SENSOR_SILENT_MS = 26 * 3600_000 // one that reports once a day may be late
 const CLOCK_MS = 1000
 
 interface PositionEvent extends Pick<Position, 'at' | 'lat' | 'lng' | 'speed_kmh' | 'heading_deg' | 'alarm' | 'status'> {
@@ -34,7 +35,7 @@ export const followed = ref<number | null>(null) // whose card the map shows
 export const devices = computed<Device[]>(() => (revision.value, [...byId.values()]))
 export const deviceOf = (id: number | null): Device | null => (revision.value, id === null ? null : (byId.get(id) ?? null))
 
-// Called with the numbers of the devices that changed, at most ten times a second.
+// Called with the numbers of the devices that changed, at most sixteen times a second.
 export function onDevices(act: (ids: Set<number>) => void): () => void {
   listeners.add(act)
   return () => { listeners.delete(act) }
@@ -64,7 +65,7 @@ function merge(fresh: Device): void {
   const position = old?.position && time(old.position.at) > time(fresh.position?.at) ? old.position : fresh.position
   const reading = old?.reading && time(old.reading.at) > time(fresh.reading?.at) ? old.reading : fresh.reading
   const heard = old && time(old.last_heard) > time(fresh.last_heard) ? old.last_heard : fresh.last_heard
-  byId.set(fresh.id, { ...fresh, position, reading, last_heard: heard })
+  byId.set(fresh.id, { ...fresh, errors: fresh.errors ?? {}, position, reading, last_heard: heard })
   touch(fresh.id)
 }
 
@@ -158,16 +159,25 @@ onEvent<null>('reset', () => void loadDevices())
 
 // Commands of the devices that someone has looked at.
 export const commands = shallowRef(new Map<number, Command[]>())
+// A terminal may answer before the server has told that the command was sent: what is settled stays.
 export function putCommand(device: number, command: Command): void {
   const list = commands.value.get(device) ?? []
-  const known = list.some((c) => c.id === command.id)
+  const known = list.find((c) => c.id === command.id)
+  if (known && known.state !== 'waiting' && command.state === 'waiting') return
   const next = known ? list.map((c) => (c.id === command.id ? { ...c, ...command } : c)) : [command, ...list]
   commands.value = new Map(commands.value).set(device, next.sort((a, b) => b.id - a.id))
 }
 export async function loadCommands(device: number): Promise<void> {
   const list = await doors.commands(device)
-  commands.value = new Map(commands.value).set(device, list.sort((a, b) => b.id - a.id))
+  if (!commands.value.has(device)) commands.value = new Map(commands.value).set(device, [])
+  for (const command of list) putCommand(device, command)
 }
+// A restarted server counts commands from one again.
+onEvent<null>('reset', () => {
+  const asked = [...commands.value.keys()]
+  commands.value = new Map()
+  for (const id of asked) void loadCommands(id).catch(() => undefined)
+})
 onEvent<Command & { device: number }>('command', ({ device, ...command }) => {
   if (commands.value.has(device)) putCommand(device, command)
 })
@@ -177,6 +187,8 @@ export type Health = 'online' | 'quiet' | 'silent' | 'never' | 'blocked'
 export function healthOf(device: Device, at: number): Health {
   if (device.state === 'blocked') return 'blocked'
   if (device.last_heard === null) return device.online ? 'online' : 'never'
+  // A sensor holds no line: it is there as long as it keeps its hours.
+  if (device.kind === 'sensor') return at - time(device.last_heard) > SENSOR_SILENT_MS ? 'silent' : 'online'
   if (at - time(device.last_heard) > SILENT_MS) return 'silent'
   return device.online ? 'online' : 'quiet'
 }

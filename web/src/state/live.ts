@@ -3,7 +3,7 @@
 import { ref } from 'vue'
 import { ApiError } from '../http'
 import { readEvents, type ServerEvent } from '../sse'
-import { entered } from './session'
+import { mayWatch } from './session'
 
 // off: not wanted or not offered; connecting: the first time; live; waiting: until `retryAt`.
 export type Line = 'off' | 'connecting' | 'live' | 'waiting'
@@ -32,9 +32,13 @@ export function onEvent<T>(name: string, act: (data: T) => void): () => void {
   return () => { set.delete(act as Handler) }
 }
 
+let greeted = false // a first `reset` only repeats what `opened` did
 function deliver(event: ServerEvent): void {
   lastId = event.id
   heardAt.value = Date.now()
+  const again = greeted && event.name === 'reset'
+  greeted = false
+  if (again) return
   let data: unknown
   try {
     data = JSON.parse(event.data)
@@ -52,6 +56,7 @@ function opened(): void {
   line.value = 'live'
   failures = 0
   heardAt.value = Date.now()
+  greeted = fresh
   if (fresh) for (const act of handlers.get('reset') ?? []) act(null as never)
 }
 
@@ -88,7 +93,7 @@ async function run(signal: AbortSignal): Promise<void> {
 }
 
 function start(): void {
-  if (running || !entered.value) return
+  if (running || !mayWatch.value) return
   const control = new AbortController()
   running = control
   void run(control.signal).finally(() => { if (running === control) running = null })

@@ -15,9 +15,12 @@ export const entered = computed(() => standing.value === 'open' || standing.valu
 export const visits = ref(0) // grows with each entry: what failed for want of a login is asked again
 export const sessionProblem = shallowRef<unknown>(null)
 
+// Administrators of users and of the audit trail do not see where crews are.
+const WATCH = ['viewer', 'dispatcher', 'planner', 'clerk', 'inspector', 'system']
 const DISPATCH = ['dispatcher']
 const MANAGE = ['dispatcher', 'system']
 const may = (roles: string[]): boolean => standing.value === 'open' || (user.value?.roles.some((r) => roles.includes(r)) ?? false)
+export const mayWatch = computed(() => may(WATCH))
 export const mayCommand = computed(() => may(DISPATCH))
 export const mayPair = computed(() => may(MANAGE))
 
