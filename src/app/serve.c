@@ -125,7 +125,7 @@ static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag
 {
     struct app_server *server = context;
 
-    if (port == 0)
+    if (diag)
         server->serve->notice(server->serve->context, diag);
     if (server->gate.bus)
         app_serve_ready(server, port);

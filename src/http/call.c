@@ -221,8 +221,6 @@ static enum MHD_Result http_refuse(struct http_call *call)
 
     if (refusal->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         http_add_allow(call);
-    if (refusal->status == MHD_HTTP_UNAUTHORIZED)
-        http_call_add(call, "WWW-Authenticate", "Bearer");
     if (refusal->retry_s)
         http_add_number(call, "Retry-After", refusal->retry_s);
     http_reply_error(call, refusal->status, refusal->code, refusal->detail);

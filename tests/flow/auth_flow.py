@@ -238,6 +238,14 @@ def tokens(server, tool):
     for body in ({}, {"device": "a", "program": "b"}, {"device": "a", "roles": ["viewer"]}, {"program": "p", "roles": ["audit"]},
                  {"program": "p"}):
         refused(ask(server, "/api/v1/tokens", "POST", body, cookie=security, headers=PAGE), 422, "invalid", f"{body}")
+    for asked in range(2000):  # a device that goes mad is slowed down, alone
+        answer = ask(server, "/api/v1/readings", "POST", b"{", token=device)
+        if answer[0] == 429:
+            break
+    refused(answer, 429, "too_many", "a device has an allowance")
+    expect(asked > 200 and int(answer[1]["Retry-After"]) >= 1, "which is not small", (asked, dict(answer[1])))
+    expect(ask(server, "/api/v1/readings", "POST", dict(reading, time="2026-11-24T07:30:00Z"), token=gateway[2]["token"])[0] == 202,
+           "others are not slowed down")
     expect(ask(server, f"/api/v1/tokens/{made[2]['id']}", "DELETE", cookie=security, headers=PAGE)[0] == 204, "revoked")
     refused(ask(server, "/api/v1/readings", "POST", reading, token=device), 401, "token", "and that is that")
 

@@ -80,7 +80,7 @@ export interface Command {
 
 export interface Gateways {
   jt808: { port: number; connected: number; accepted: number; refused: number; frames: number; rejected: Record<string, number> } | null
-  mqtt: { port: number; state: string; messages: number } | null
+  mqtt: { port: number; state: string; messages: number; refused?: number; unknown?: number } | null
   store: {
     positions: number
     readings: number

@@ -139,7 +139,7 @@ void app_live_guard(struct app_live *live, bool (*may)(void *context, const void
     live->may_context = context;
 }
 
-enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
+enum err app_live_new(struct net_loop *loop, struct app_devices *devices, const struct clock *clock,
                       struct app_live **ret_live)
 {
     struct app_live *live = mem_zero(1, sizeof *live);
@@ -147,7 +147,8 @@ enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
     if (!live)
         return ERR_NOMEM;
     live->devices = devices;
-    live->next = live->oldest = 1;
+    /* Greater than any number of an earlier run: a page that stayed open is told to load anew. */
+    live->next = live->oldest = (uint64_t)clock_utc(clock).us / 1000;
     buf_init(&live->body, 64 << 10);
     enum err err = net_timer_new(loop, app_live_due, live, &live->due);
     if (!err)

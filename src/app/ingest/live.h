@@ -28,7 +28,7 @@ enum {
 
 /* Owner: caller. Errors: NOMEM, IO. */
 MUST_USE enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
-                               struct app_live **ret_live);
+                               const struct clock *clock, struct app_live **ret_live);
 void app_live_free(struct app_live *live); /* NULL is allowed */
 
 /* Sets who judges, with each heartbeat, whether a page may go on listening; `note` is a copy of its

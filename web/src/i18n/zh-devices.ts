@@ -9,7 +9,7 @@ export default {
     title: '登录雁城', hint: '此城市的数据需要登录后查看。', name: '用户名', password: '密码', show: '显示密码', hide: '隐藏密码', enter: '登录', entering: '正在登录…',
     leave: '退出登录', expired: '登录已过期，请重新登录。', user: '当前用户', open: '尚未设置用户，任何人都可在本机操作', openShort: '未设用户',
     wrong: '用户名或密码不对。', locked: '尝试次数过多，请在 {time} 后再试。', lockedPlain: '尝试次数过多，请稍后再试。', empty: '请填写用户名和密码。',
-    change: '修改密码', changed: '密码已修改，所有登录都已结束，请重新登录。', old: '旧密码', fresh: '新密码', again: '再输一次新密码', rule: '至少 {n} 个字符。', tooShort: '新密码至少 {n} 个字符。', notSame: '两次输入的新密码不同。', cancel: '取消',
+    change: '修改密码', changed: '密码已修改，请用新密码登录。', old: '旧密码', fresh: '新密码', again: '再输一次新密码', rule: '至少 {n} 个字符。', tooShort: '新密码至少 {n} 个字符。', notSame: '两次输入的新密码不同。', cancel: '取消',
     roles: { viewer: '查看', dispatcher: '调度', planner: '计划', clerk: '过磅', inspector: '巡查', system: '系统管理', security: '安全管理', audit: '审计管理' },
   },
   problem: {
@@ -32,6 +32,7 @@ export default {
     bin: '桶', vehicle: '车辆', unpaired: '未对应', level: '满 {pct}%', noLevel: '无液位', speed: '{n} km/h', errorOne: '{kind} {n}', select: '查看 {name}',
     tile: { connected: '在线', connectedNote: '共 {n} 台 · 808 连接 {c}', silent: '失联', silentNote: '另有 {n} 台从未上报', silentRule: '终端 10 分钟、传感器 26 小时没有上报', unassigned: '待对应', unassignedNote: '已停用 {n} 台', rejected: '拒收报文', rejectedNone: '没有拒收', store: '等待入库', storeNote: '最近提交 {ms} 毫秒', storeBad: '写入失败 {n} 次', storeUnknown: '未知' },
     chart: { rate: '每秒报文', rateNow: '{n} 条/秒', rateEmpty: '正在收集…', rateLabel: '最近五分钟每秒收到的报文，最高 {max}', heard: '最近上报', rejected: '拒收原因', minutes: '{n} 分钟前', now: '现在', buckets: { m1: '<1 分钟', m10: '<10 分', h1: '<1 小时', d1: '<1 天', old: '更早', never: '从未' }, bars: '{name}：{n}', show: '展开图表', hide: '收起图表' },
+    door: { title: '接入与存储', port: '端口 {n}', links: '{n} 个连接', refused: '拒绝 {n}', messages: '{n} 条', none: '未启用', stored: '已存', positions: '位置 {n}', readings: '读数 {n}', duplicates: '重复 {n}', state: { starting: '正在启动', ready: '就绪', lost: '连接断开', failed: '启动失败' } },
     error: { checksum: '校验', syntax: '格式', truncated: '截断', limit: '超限', unauthorised: '未授权', flood: '过快', malformed: '消息体有误', duplicate: '重复', other: '其他' },
     tab: { state: '状态', frames: '报文', commands: '指令', pairing: '对应' },
     detail: { close: '关闭', back: '返回设备列表', label: '设备 {name}', edition: '协议', editionOf: 'JT/T 808-{n}', maker: '厂商', model: '型号', version: '固件', heard: '最近上报', frames: '报文', errors: '错误', position: '最近位置', noPosition: '还没有位置', at: '设备时间', lateMin: '晚到 {n} 分钟', lateH: '晚到 {n} 小时', speed: '速度', heading: '方向', altitude: '海拔', odometer: '里程', place: '坐标', clockWrong: '设备时钟不准', alarm: '报警', noAlarm: '无报警', status: '状态', onMap: '在计划地图上查看', reading: '最近读数', noReading: '还没有读数', fill: '装满程度', distance: '测距', battery: '电量', temperature: '温度', weight: '重量', tilt: '倾倒', tilted: '已倾倒', upright: '直立', levelBad: '液位无效', gone: '没有这台设备' },
