@@ -169,6 +169,7 @@ static void city_alarm_tell(const struct city_alarm_rule *rule, struct city_alar
         .severity = rule->severity,
         .value = alarm->value,
         .fact = alarm->fact,
+        .until = act == CITY_ALARM_ACT_MUTED ? alarm->muted_until : (struct utc_us){0},
     };
 }
 
@@ -342,6 +343,47 @@ enum err city_alarm_mute(const struct city_alarm_rules *rules, struct city_alarm
     city_alarm_tell(&rules->of[key.kind], alarm,
                     alarm->muted ? CITY_ALARM_ACT_MUTED : CITY_ALARM_ACT_UNMUTED, by, now, alarms);
     alarm->told = told;
+    return OK;
+}
+
+/* --- after a start --- */
+
+enum err city_alarm_restore(const struct city_alarm_row *row, struct city_alarms *alarms)
+{
+    struct city_alarm *alarm;
+
+    enum err err = city_alarm_find(alarms, row->key, &alarm);
+    if (err)
+        return err;
+    if (row->act != CITY_ALARM_ACT_MUTED &&
+        !(row->act == CITY_ALARM_ACT_UNMUTED && row->by != CITY_NONE))
+        alarm->told = row->at;
+    switch (row->act) {
+    case CITY_ALARM_ACT_RAISED:
+        alarm->phase = CITY_ALARM_RAISED;
+        alarm->since = row->at;
+        alarm->value = alarm->worst = row->value;
+        alarm->fact = row->fact;
+        alarm->raised++;
+        break;
+    case CITY_ALARM_ACT_ACKED:
+        alarm->acked = true;
+        alarm->acked_by = row->by;
+        break;
+    case CITY_ALARM_ACT_CLEARED:
+        alarm->phase = CITY_ALARM_QUIET;
+        alarm->since = row->at;
+        alarm->acked = false;
+        break;
+    case CITY_ALARM_ACT_MUTED:
+    case CITY_ALARM_ACT_UNMUTED:
+        alarm->muted = row->act == CITY_ALARM_ACT_MUTED;
+        alarm->muted_until = row->until;
+        break;
+    case CITY_ALARM_ACT_REPEATED:
+    case CITY_ALARM_ACTS:
+        break;
+    }
     return OK;
 }
 

@@ -115,6 +115,7 @@ struct city_alarm_row {
     uint32_t severity;
     double value;
     uint64_t fact;
+    struct utc_us until; /* of MUTED */
 };
 
 struct city_alarms {
@@ -148,6 +149,9 @@ MUST_USE enum err city_alarm_mute(const struct city_alarm_rules *rules, struct c
                                   uint32_t by, struct utc_us until, struct utc_us now,
                                   struct city_alarms *alarms);
 enum { CITY_MUTE_S_MAX = 30 * 86400 }; /* what is muted for longer is forgotten */
+/* After a start: what a row that was written before makes of the alarm; rows in their order. Nothing is
+ * told. A rise that was not raised yet begins anew with the next signal. Errors: NOMEM. */
+MUST_USE enum err city_alarm_restore(const struct city_alarm_row *row, struct city_alarms *alarms);
 /* NULL when there never was a signal about it. Valid until the next change of the set. */
 const struct city_alarm *city_alarm_get(const struct city_alarms *alarms,
                                         struct city_alarm_key key);

@@ -10,6 +10,8 @@
  *            with what became of it, never removed.
  * Duties     The caller keeps the facts (the store does, whole); after a start it adds those of the
  *            last days again, with runs between whose `now` follows their receive times.
+ *            What they tell then is what they told before: the identities of trips and signs are
+ *            those of their facts, so that the store knows the rows.
  * Units      Grams, UTC; days are local, counted from 1970-01-01.
  * Threads    One at a time for each custody.
  * Layer      2

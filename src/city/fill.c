@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "city/fact.h"
+
 #define CITY_US_PER_HOUR (3600 * CLOCK_US_PER_S)
 
 struct city_fill_rules city_fill_rules_default(void)
@@ -270,6 +272,30 @@ enum city_reading_fate city_fill_add(const struct city_fill_rules *rules, int32_
     else
         city_fill_refold(&look, fill);
     return CITY_READING_KEPT;
+}
+
+/* The identities are the lift's twice, and one more: no sensor speaks for this bin besides. */
+bool city_fill_of_lift(const struct city *city, const struct city_fact *fact,
+                       struct city_reading ret_readings[2])
+{
+    const struct city_lift *lift = &fact->lift;
+
+    if (fact->kind != CITY_FACT_LIFT || lift->bin == CITY_NONE || !lift->taken ||
+        lift->net_g == CITY_NO_MASS)
+        return false;
+    const struct city_bin *bin = &city->bins[lift->bin];
+    double full_g = city->streams[bin->stream].density_kg_m3 * (double)bin->litres;
+    if (!(full_g > 0))
+        return false;
+    for (int i = 0; i < 2; i++)
+        ret_readings[i] = (struct city_reading){
+            .at = {fact->at.us - (i == 0)},
+            .received = fact->received,
+            .id = fact->id * 2 + (uint64_t)i,
+            .fields = CITY_READ_FILL,
+            .fill_pct = i == 0 ? 100 * (double)lift->net_g / full_g : 0,
+        };
+    return true;
 }
 
 /* --- what follows --- */

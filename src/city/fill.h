@@ -113,6 +113,12 @@ enum city_reading_fate city_fill_add(const struct city_fill_rules *rules, int32_
                                      const struct city_reading *reading, struct city_week *week,
                                      struct city_fill *fill);
 
+/* What a weighed lift says of a bin that has no sensor: full by its mass just before, empty after. Two
+ * readings for city_fill_add(). False for a lift without weight or of a bin that nobody knows. */
+struct city_fact;
+MUST_USE bool city_fill_of_lift(const struct city *city, const struct city_fact *fact,
+                                struct city_reading ret_readings[2]);
+
 /* 1 on average over the week. */
 double city_week_weight(const struct city_fill_rules *rules, const struct city_week *week,
                         uint32_t hour);

@@ -340,6 +340,66 @@ static void how_often_time_passes_changes_nothing(void **state)
     PROP(ticks_change_nothing, 300, SIGNALS_MAX);
 }
 
+static bool times_same(const struct city_alarm *a, const struct city_alarm *b)
+{
+    return a->since.us == b->since.us && a->told.us == b->told.us;
+}
+
+static bool alarm_restored(const struct city_alarm *lived, const struct city_alarm *restored)
+{
+    bool stands = lived->phase == CITY_ALARM_RAISED || lived->phase == CITY_ALARM_EASING;
+
+    if (!restored) /* nothing was ever told of it */
+        return !stands && !lived->muted && lived->raised == 0;
+    bool same = (restored->phase == CITY_ALARM_RAISED) == stands &&
+                restored->raised == lived->raised && restored->acked == lived->acked &&
+                restored->muted == lived->muted;
+    if (lived->muted)
+        same = same && restored->muted_until.us == lived->muted_until.us;
+    return same && (!stands || times_same(lived, restored));
+}
+
+/* What stands, who has seen it and what is muted, from the rows alone. */
+static bool rows_restore_it(struct rng *rng, size_t size)
+{
+    struct city_alarms lived = {0};
+    struct city_alarms restored = {0};
+    struct city_alarm_rules rules = city_alarm_rules_default();
+    int64_t second = 0;
+    bool good = true;
+
+    for (size_t i = 0; i < size; i++) {
+        struct city_signal signal = random_signal(rng, second);
+        assert_int_equal(city_alarm_signal(&rules, &signal, &lived), OK);
+        if (rng_below(rng, 6) == 0)
+            assert_true(city_alarm_ack(&rules, signal.key, 9, fixture_at(second), &lived) !=
+                        ERR_NOMEM);
+        if (rng_below(rng, 6) == 0)
+            assert_int_equal(city_alarm_mute(&rules, signal.key, 9,
+                                             fixture_at(second + rng_range(rng, -50, 5000)),
+                                             fixture_at(second), &lived),
+                             OK);
+        assert_int_equal(city_alarm_tick(&rules, fixture_at(second), &lived), OK);
+        second += rng_range(rng, 0, 400);
+    }
+    for (size_t i = 0; i < lived.rows.count; i++)
+        assert_int_equal(city_alarm_restore(&lived.rows.items[i], &restored), OK);
+    for (size_t i = 0; good && i < lived.list.count; i++) {
+        const struct city_alarm *a = &lived.list.items[i];
+        const struct city_alarm *b = city_alarm_get(&restored, a->key);
+        good = alarm_restored(a, b);
+    }
+    city_alarms_done(&lived);
+    city_alarms_done(&restored);
+    return good;
+}
+
+static void alarms_come_back_from_their_rows(void **state)
+{
+    (void)state;
+    PROP(rows_restore_it, 300, SIGNALS_MAX);
+}
+
 static enum err all_of_it(void *context)
 {
     struct city_alarm_rules rules = city_alarm_rules_default();
@@ -385,6 +445,7 @@ int main(void)
         cmocka_unit_test(rules_that_cannot_be_are_refused),
         cmocka_unit_test(rules_are_tried_on_the_past),
         cmocka_unit_test(how_often_time_passes_changes_nothing),
+        cmocka_unit_test(alarms_come_back_from_their_rows),
         cmocka_unit_test(every_refused_allocation_is_answered),
     };
 

@@ -235,6 +235,36 @@ static void any_arrival_gives_the_same_bin(void **state)
     PROP(arrival_plays_no_part, 300, READINGS_MAX);
 }
 
+/* 240 litres at 100 kg/m3 are full with 24 kg. Lifted every 24 hours with 12 kg: 50 % a day. */
+static void lifts_tell_of_a_bin_without_sensor(void **state)
+{
+    struct city_fill_rules rules = city_fill_rules_default();
+    struct city *city = fixture_city();
+    struct city_fill fill = {0};
+    struct city_reading readings[2];
+    struct utc_us at;
+
+    (void)state;
+    assert_non_null(city);
+    city->streams[F].density_kg_m3 = 100;
+    for (int day = 0; day < 5; day++) {
+        struct city_fact lift =
+            fixture_lift((uint64_t)day + 1, day * 24 * H, FOOD_TRUCK, 0, 1, 12000);
+        assert_true(city_fill_of_lift(city, &lift, readings));
+        for (int i = 0; i < 2; i++)
+            assert_int_equal(take(&fill, readings[i]), CITY_READING_KEPT);
+    }
+    assert_int_equal(fill.now.collections, 5);
+    assert_true(fabs(city_fill_pace(&rules, &fill) - 50.0 / 24) < 1e-3);
+    assert_true(city_fill_full_at(&rules, OFFSET_S, NULL, &fill, 100, &at));
+    assert_true(llabs(at.us - fixture_at((4 * 24 + 48) * H).us) < 60 * CLOCK_US_PER_S);
+    struct city_fact lift = fixture_lift(9, 0, FOOD_TRUCK, 0, CITY_NONE, 12000);
+    assert_false(city_fill_of_lift(city, &lift, readings));
+    lift = fixture_lift(9, 0, FOOD_TRUCK, 0, 1, CITY_NO_MASS);
+    assert_false(city_fill_of_lift(city, &lift, readings));
+    city_free(city);
+}
+
 static void an_older_reading_than_all_that_are_kept_is_late(void **state)
 {
     struct city_fill fill = {0};
@@ -257,6 +287,7 @@ int main(void)
         cmocka_unit_test(trouble_is_told_by_what_is_known),
         cmocka_unit_test(no_forecast_without_observation),
         cmocka_unit_test(the_week_is_learned_from_many_bins),
+        cmocka_unit_test(lifts_tell_of_a_bin_without_sensor),
         cmocka_unit_test(any_arrival_gives_the_same_bin),
         cmocka_unit_test(an_older_reading_than_all_that_are_kept_is_late),
     };
