@@ -262,6 +262,12 @@ static enum err city_empty(const struct city_chain_step *step, uint32_t compartm
     return OK;
 }
 
+static bool city_trip_joins(const struct city_chain_step *step, uint32_t facility)
+{
+    return step->chain->open && step->chain->trip.facility == facility &&
+           !city_trip_over(step->rules, &step->chain->trip, step->at);
+}
+
 /* The open trip where this fact may join it, else a new one. `*ret_joined` tells which. */
 static enum err city_trip_begin(const struct city_chain_step *step, uint32_t vehicle,
                                 uint32_t facility, bool may_join, bool *ret_joined)
@@ -270,8 +276,7 @@ static enum err city_trip_begin(const struct city_chain_step *step, uint32_t veh
 
     *ret_joined = false;
     if (chain->open) {
-        if (may_join && chain->trip.facility == facility &&
-            !city_trip_over(step->rules, &chain->trip, step->at)) {
+        if (may_join && city_trip_joins(step, facility)) {
             *ret_joined = true;
             chain->trip.evidence |= step->fact->evidence;
             return OK;
@@ -296,17 +301,29 @@ static uint32_t city_all_compartments(const struct city_vehicle *vehicle)
     return (UINT32_C(1) << vehicle->compartment_count) - 1;
 }
 
+static bool city_any_load(const struct city_chain *chain, uint32_t compartments)
+{
+    for (uint32_t i = 0; i < CITY_COMPARTMENTS_MAX; i++)
+        if (compartments >> i & 1 && chain->holds[i].lifts > 0)
+            return true;
+    return false;
+}
+
+/* With nothing aboard it is a rest at a facility, unless a ticket speaks of it, too. */
 static enum err city_chain_unload(const struct city_chain_step *step)
 {
     const struct city_unload *unload = &step->fact->unload;
     const struct city_vehicle *vehicle = &step->city->vehicles[unload->vehicle];
+    uint32_t compartments =
+        unload->compartments ? unload->compartments : city_all_compartments(vehicle);
     bool joined;
 
+    if (!city_trip_joins(step, unload->facility) && !city_any_load(step->chain, compartments))
+        return OK;
     enum err err = city_trip_begin(step, unload->vehicle, unload->facility, true, &joined);
     if (err)
         return err;
-    return city_empty(step,
-                      unload->compartments ? unload->compartments : city_all_compartments(vehicle));
+    return city_empty(step, compartments);
 }
 
 /* What a ticket empties that no unload has: the compartments of its stream. */

@@ -5,7 +5,8 @@
  * Trips      An unload or a ticket empties compartments. At one facility, within `match_s` and with
  *            no lift between, unloads and tickets are one emptying: the clerk weighs before and
  *            after, and each stream may have its ticket. A ticket alone empties the compartments of
- *            its stream (all, where it has none or the vehicle has no such compartment).
+ *            its stream (all, where it has none or the vehicle has no such compartment). An unload
+ *            with nothing aboard, and no ticket, is none.
  * Signs      The four of 混收混运: a bin's stream differs from its compartment's; a second stream in
  *            one compartment between unloads; an unload of a stream at a facility that is not
  *            licensed for it; tickets off the sum of lifts beyond tolerance.

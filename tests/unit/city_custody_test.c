@@ -203,6 +203,22 @@ static void a_trip_without_ticket_is_untold(void **state)
     world_close(&w);
 }
 
+static void a_rest_at_a_plant_with_nothing_aboard_is_no_trip(void **state)
+{
+    struct world w;
+
+    (void)state;
+    world_open(&w);
+    add(&w, fixture_unload(1, H, RESIDUAL_TRUCK, INCINERATOR, 0));
+    run(&w, 4 * H);
+    assert_int_equal(w.effects.list.count, 0);
+    add(&w, fixture_ticket(2, H + 60, RESIDUAL_TRUCK, INCINERATOR, O, 900 * KG));
+    run(&w, 5 * H);
+    assert_int_equal(only(&w, CITY_EFFECT_TRIP)->trip.tickets, 1); /* but a ticket is */
+    assert_int_equal(only(&w, CITY_EFFECT_SIGN)->sign.g, 900 * KG);
+    world_close(&w);
+}
+
 /* The unload was heard of first, the lifts came hours later: the sign of mass is taken back. */
 static void a_late_fact_takes_a_sign_back(void **state)
 {
@@ -417,6 +433,7 @@ int main(void)
         cmocka_unit_test(mass_beyond_tolerance_is_a_sign),
         cmocka_unit_test(an_unweighed_lift_makes_no_guess),
         cmocka_unit_test(a_trip_without_ticket_is_untold),
+        cmocka_unit_test(a_rest_at_a_plant_with_nothing_aboard_is_no_trip),
         cmocka_unit_test(a_late_fact_takes_a_sign_back),
         cmocka_unit_test(a_void_undoes_a_fact_and_stays),
         cmocka_unit_test(what_is_older_than_the_window_changes_nothing),
