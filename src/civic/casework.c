@@ -77,7 +77,8 @@ static enum err civic_enter(const struct city *city, const struct civic_process 
     c->stage = stage;
     c->entered = at;
     c->has_due = limit.amount > 0;
-    c->reworks += c->visited >> stage & 1;
+    if (c->visited >> stage & 1)
+        c->reworks++;
     c->visited |= UINT64_C(1) << stage;
     if (process->stages[stage].next == 0) { /* the end has no clock */
         c->closed = true;
