@@ -67,7 +67,7 @@ enum city_balance city_trip_balance(const struct city_custody_rules *rules,
     if (may_g < rules->tolerance_g)
         may_g = rules->tolerance_g;
     /* Less at the plant than the weighed lifts alone is off, whatever the others held. */
-    if (trip->unweighed && off_g >= -may_g)
+    if (!trip->weighs || (trip->unweighed && off_g >= -may_g))
         return CITY_BALANCE_PARTLY;
     if (ret_unexplained_g)
         *ret_unexplained_g = off_g;
@@ -197,6 +197,7 @@ static enum err city_chain_lift(const struct city_chain_step *step)
     }
     if (hold->lifts++ == 0)
         hold->since = step->at;
+    step->chain->weighs = step->chain->weighs || lift->net_g != CITY_NO_MASS;
     if (lift->net_g == CITY_NO_MASS)
         hold->unweighed++;
     else if (stream == CITY_NONE)
@@ -291,6 +292,7 @@ static enum err city_trip_begin(const struct city_chain_step *step, uint32_t veh
                                      .vehicle = vehicle,
                                      .facility = facility,
                                      .evidence = step->fact->evidence,
+                                     .weighs = chain->weighs,
                                      .since = step->at,
                                      .at = step->at};
     return OK;

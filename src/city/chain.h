@@ -10,7 +10,8 @@
  * Signs      The four of 混收混运: a bin's stream differs from its compartment's; a second stream in
  *            one compartment between unloads; an unload of a stream at a facility that is not
  *            licensed for it; tickets off the sum of lifts beyond tolerance.
- * Silence    A lift without a weight makes its trip partly weighed: then more on the ticket than
+ * Silence    A vehicle that has never told a weighed lift (a sweeper, a truck without a scale) has
+ *            nothing to compare a ticket with. A lift without a weight makes its trip partly weighed: then more on the ticket than
  *            lifted is no sign, since nobody knows. A lift of a bin that nobody knows has no stream
  *            and gives no sign. A guess is never made.
  * Threads    Any; functions of their arguments.
@@ -59,6 +60,7 @@ struct city_trip {
     uint32_t tickets;
     uint32_t ticket_streams; /* a set; a ticket for the whole vehicle has all */
     uint32_t wrong_streams;  /* a set: not licensed here */
+    bool weighs;             /* its vehicle has told weighed lifts, in this trip or before */
     bool final;              /* nothing can join it any more */
 };
 int64_t city_trip_lifted_g(const struct city_trip *trip);
@@ -69,7 +71,7 @@ bool city_trip_over(const struct city_custody_rules *rules, const struct city_tr
 enum city_balance {
     CITY_BALANCE_WAITING, /* tickets may still come */
     CITY_BALANCE_UNTOLD,  /* none came */
-    CITY_BALANCE_PARTLY,  /* not every lift was weighed: no statement */
+    CITY_BALANCE_PARTLY,  /* not every lift was weighed, or none ever: no statement */
     CITY_BALANCE_EVEN,    /* within tolerance */
     CITY_BALANCE_OFF,
     CITY_BALANCES
@@ -105,6 +107,7 @@ struct city_sign {
 /* A vehicle between two facts. */
 struct city_chain {
     struct city_hold holds[CITY_COMPARTMENTS_MAX];
+    bool weighs;           /* has told a weighed lift */
     struct city_trip trip; /* that something may still join; `open` says whether there is one */
     bool open;
 };

@@ -224,7 +224,7 @@ static bool city_trip_same(const struct city_trip *a, const struct city_trip *b)
     return a->at.us == b->at.us && a->since.us == b->since.us && a->facility == b->facility &&
            a->compartments == b->compartments && a->evidence == b->evidence &&
            a->lifts == b->lifts && a->unweighed == b->unweighed && a->unknown_g == b->unknown_g &&
-           a->tickets == b->tickets && a->ticketed_g == b->ticketed_g &&
+           a->tickets == b->tickets && a->weighs == b->weighs && a->ticketed_g == b->ticketed_g &&
            memcmp(a->lifted_g, b->lifted_g, sizeof a->lifted_g) == 0;
 }
 
