@@ -106,8 +106,14 @@ static size_t city_lane_place(const struct city_lane *lane, const struct city_he
     return low;
 }
 
-/* A fact whose own clock was not believed counts at its receive time, which differs when it is sent
- * again: its identity tells, and the earlier receipt counts. True when it was known. */
+static bool city_held_clock(const struct city_held *held)
+{
+    return held->at.us != held->fact.at.us;
+}
+
+/* A fact whose own clock is not believed counts at its receive time, which differs when it is sent
+ * again, and its clock may be believed by then: its identity tells, and the earliest counts. True
+ * when it was known. */
 static bool city_lane_again(struct city_lane *lane, const struct city_held *held, size_t place)
 {
     for (size_t i = lane->held.count; i-- > 0;) {
@@ -115,6 +121,8 @@ static bool city_lane_again(struct city_lane *lane, const struct city_held *held
         if (other->fact.id != held->fact.id || other->fact.kind != held->fact.kind)
             continue;
         if (held->at.us < other->at.us) {
+            lane->clocks += city_held_clock(held);
+            lane->clocks -= city_held_clock(other);
             memmove(&lane->held.items[place + 1], &lane->held.items[place],
                     (i - place) * sizeof *lane->held.items);
             lane->held.items[place] = *held;
@@ -154,6 +162,7 @@ static enum err city_lane_insert(struct city_lane *lane, const struct city_held 
     lane->held.items[at] = *held;
     lane->held.count++;
     lane->voids += held->fact.kind == CITY_FACT_VOID;
+    lane->clocks += city_held_clock(held);
     return OK;
 }
 
@@ -183,7 +192,7 @@ enum err city_custody_add(struct city_custody *custody, const struct city_fact *
     uint32_t index = city_fact_lane(custody->city, fact);
     struct city_lane *lane = &custody->lanes[index];
     size_t place = city_lane_place(lane, &held, &again);
-    if (!again && fate == CITY_FATE_CLOCK)
+    if (!again && (fate == CITY_FATE_CLOCK || lane->clocks > 0))
         again = city_lane_again(lane, &held, place);
     if (!again)
         err = city_lane_insert(lane, &held, place, diag);
@@ -414,15 +423,18 @@ static enum err city_lane_room(struct city_custody *custody, const struct city_l
 static void city_lane_settle(struct city_custody *custody, struct city_lane *lane, size_t count)
 {
     uint32_t voids = 0;
+    uint32_t clocks = 0;
 
     if (count == 0)
         return;
     for (size_t i = 0; i < count; i++) {
         voids += lane->held.items[i].fact.kind == CITY_FACT_VOID;
+        clocks += city_held_clock(&lane->held.items[i]);
         if (!city_lane_voided(lane, &lane->held.items[i].fact))
             city_sum_settle_fact(custody, &lane->held.items[i]);
     }
     lane->voids -= voids;
+    lane->clocks -= clocks;
     lane->held.count -= count;
     memmove(lane->held.items, lane->held.items + count,
             lane->held.count * sizeof *lane->held.items);

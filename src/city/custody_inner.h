@@ -19,6 +19,7 @@ struct city_held {
 struct city_lane {
     VEC(struct city_held) held;
     uint32_t voids;
+    uint32_t clocks; /* that do not count at their own time */
 };
 
 struct city_haul {

@@ -333,6 +333,15 @@ static void a_clock_without_date_counts_when_received(void **state)
     fact.id = 2;
     fact.at = fixture_at(30 * H); /* a clock that is ahead */
     assert_int_equal(add(&w, fact), CITY_FATE_CLOCK);
+    fact.received = fixture_at(31 * H); /* sent again when its clock could be right */
+    assert_int_equal(add(&w, fact), CITY_FATE_AGAIN);
+    run(&w, 32 * H);
+    assert_int_equal(city_custody_hold(w.custody, RESIDUAL_TRUCK, 0)->g[O], 600 * KG);
+    run(&w, 200 * H); /* and settled, the lane is as others */
+    fact.id = 3;
+    fact.at = fixture_at(199 * H);
+    fact.received = fixture_at(200 * H);
+    assert_int_equal(add(&w, fact), CITY_FATE_KEPT);
     world_close(&w);
 }
 
