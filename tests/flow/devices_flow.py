@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -360,6 +361,22 @@ def bins_by_mqtt(city):
     expect(server.stop() == 0, "the server ends well")
 
 
+def without_a_page(city):
+    """Where the page was not built, devices are served all the same."""
+    fonts = os.path.join(os.path.dirname(PROGRAM), "..", "..", "fonts")
+    with tempfile.TemporaryDirectory(prefix="yc-flow-") as data:
+        os.symlink(os.path.realpath(fonts), os.path.join(data, "fonts"))
+        server = Server(PROGRAM, city, "--enrol", "open", env={**os.environ, "YANCHENG_DATA": data})
+        terminal = Terminal(server.ports["jt808"], "13800000009")
+        terminal.log_in()
+        expect(terminal.ask(0x0200, location(1)) == 0, "a position is taken without a page")
+        expect(device(server, "13800000009")["online"], "and programs are answered")
+        expect(server.call("/")[0] == 404, "there is no page")
+        expect(server.stop() == 0, "the server ends well")
+        with open(server.log.name, encoding="utf-8") as log:
+            expect("no page: " in log.read(), "which is told")
+
+
 def stopped_under_load(city):
     server = Server(PROGRAM, city, "--enrol", "open")
     second = subprocess.run([PROGRAM, "serve", city, "--http", "0", "--jt808", "0", "--mqtt", "off", "--no-map"],
@@ -399,6 +416,7 @@ def main():
            [(e["kind"], len(e["body"])) for e in events])
     expect(any(e["kind"] == "sent.8300" for e in events), "that a command was sent is a fact")
     bins_by_mqtt(city)
+    without_a_page(city)
     stopped_under_load(city)
     home.cleanup()
 
