@@ -359,7 +359,13 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
     if (app_terminal_has_own_answer(message->head.msg_id))
         return OK;
     enum err err = app_message_store(terminals, message, &result);
-    return err ? err : app_terminal_ticket(terminals, message->session, &message->head, result);
+    if (!err)
+        err = app_terminal_ticket(terminals, message->session, &message->head,
+                                  message->head.msg_id == 0x0801 ? 0 : result);
+    uint32_t media = app_parts_media(&message->head, message->body);
+    if (!err && media != 0)
+        err = app_terminal_ticket(terminals, message->session, &message->head, media);
+    return err;
 }
 
 static enum err app_terminal_part(struct app_terminals *terminals,
