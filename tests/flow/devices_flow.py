@@ -14,7 +14,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server, expect, export, new_city
-from terminal import Terminal, frame, location
+from terminal import Terminal, frame, location, registration
 
 PROGRAM = sys.argv[1]
 
@@ -139,6 +139,30 @@ def one_device_in_two_forms(server):
     expect(seen["edition"] == 2019 and seen["online"], "one device", seen)
     new.close()
     wait_for("it is shown as gone", lambda: not device(server, "13800000001")["online"])
+
+
+def a_number_is_no_key(server):
+    """Who only names a terminal's number gets neither its link nor, by mixing frames, its code."""
+    terminal = Terminal(server.ports["jt808"], "13800000010")
+    terminal.log_in()
+    thief = Terminal(server.ports["jt808"], "13800000011")
+    thief.link.sendall(frame(0x0100, thief.phone, 1, registration(ident="THIEF01"))
+                       + frame(0x0002, terminal.phone, 2, b""))
+    expect(thief.expect(0x8001)[3] == struct.pack(">HHB", 2, 0x0002, 1), "its frame is refused")
+    expect(terminal.ask(0x0200, location(1)) == 0, "the terminal's own link stays")
+    heard = device(server, "13800000010")["frames"]
+    thief.link.sendall(frame(0x0200, terminal.phone, 3, location(2)))
+    answers = b""
+    thief.link.settimeout(1)
+    try:
+        while answer := thief.receive():
+            answers += answer[3]
+    except TimeoutError:
+        pass
+    expect(terminal.code not in answers, "nobody else is told its code", answers)
+    expect(device(server, "13800000010")["frames"] == heard, "what is refused is not its own frame")
+    thief.close()
+    terminal.close()
 
 
 def rubbish_is_dropped(server):
@@ -402,6 +426,7 @@ def main():
     only_known_terminals(city)
     server = Server(PROGRAM, city, "--enrol", "open")
     one_device_in_two_forms(server)
+    a_number_is_no_key(server)
     rubbish_is_dropped(server)
     server = parts_become_one(server, city)
     commands_and_answers(server)
