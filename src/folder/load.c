@@ -25,6 +25,10 @@ static const struct folder_file folder_files[] = {
     {"facilities.csv", FOLDER_TABLE_BYTES_MAX, false, folder_facilities_read, NULL},
     {"fleet.csv", FOLDER_TABLE_BYTES_MAX, false, folder_fleet_read, NULL},
 };
+static const struct folder_file folder_guides[] = {
+    {FOLDER_GUIDE_PACK, FOLDER_TABLE_BYTES_MAX, true, folder_guide_read, NULL},
+    {FOLDER_GUIDE_OWN, FOLDER_TABLE_BYTES_MAX, true, folder_guide_read, NULL},
+};
 static const struct folder_file folder_targets = {"targets.csv", FOLDER_TABLE_BYTES_MAX, true,
                                                   folder_targets_read, NULL};
 
@@ -217,6 +221,8 @@ static void folder_whole_read(struct folder_reader *reader, const char *path, bo
     if (!all || reader->report.err)
         return;
     folder_file_read(reader, path, &folder_targets);
+    for (size_t i = 0; i < COUNT_OF(folder_guides); i++)
+        folder_file_read(reader, path, &folder_guides[i]);
     folder_processes_read(reader, path);
     if (!file_join(sizeof map_path, map_path, path, map.name)) {
         folder_report_file(&reader->report, map_path);
