@@ -428,13 +428,33 @@ static enum err civic_spell(struct civic_guide *guide, struct civic_term *term)
     return arena_str(&guide->arena, (struct str){text, size}, &term->pinyin);
 }
 
+/* What lets a search pass over the term without reading its pinyin. */
+static void civic_spelt_sum(struct civic_term *term)
+{
+    struct str rest = term->pinyin;
+
+    while (rest.size) {
+        struct str syllable = str_cut(&rest, ' ');
+        term->starts |= civic_start(syllable.data[0]);
+        term->spelt_size = (uint16_t)(term->spelt_size + syllable.size);
+        for (size_t i = 0; i < syllable.size; i++) {
+            uint32_t point = (unsigned char)syllable.data[i];
+            term->spelt_mask |= civic_mask(&point, 1);
+        }
+    }
+}
+
 static enum err civic_spell_all(struct civic_guide *guide)
 {
     enum err err = OK;
 
-    for (uint32_t i = 0; i < guide->term_count && !err; i++)
-        if (guide->terms[i].han && !guide->terms[i].pinyin.size)
-            err = civic_spell(guide, &guide->terms[i]);
+    for (uint32_t i = 0; i < guide->term_count && !err; i++) {
+        struct civic_term *term = &guide->terms[i];
+        if (term->han && !term->pinyin.size)
+            err = civic_spell(guide, term);
+        if (term->han)
+            civic_spelt_sum(term);
+    }
     return err;
 }
 

@@ -103,6 +103,11 @@ uint64_t civic_mask(const uint32_t *points, size_t count)
     return mask;
 }
 
+uint32_t civic_start(char letter)
+{
+    return UINT32_C(1) << (letter >= 'a' && letter <= 'z' ? letter - 'a' : 26);
+}
+
 size_t civic_words(const uint32_t *points, size_t count, struct civic_word words[])
 {
     size_t found = 0;

@@ -31,6 +31,9 @@ struct civic_term {
     const struct civic_word *words; /* of a term without Han */
     struct str pinyin;              /* of a term with Han; empty: not known */
     uint64_t mask;                  /* a bit for each character, many to one */
+    uint64_t spelt_mask;            /* the same for the letters of the pinyin */
+    uint32_t starts;                /* letters that begin a syllable: civic_start() of each */
+    uint16_t spelt_size;            /* letters of the pinyin, without blanks */
     uint8_t count;
     uint8_t word_count;
     bool han;
@@ -59,6 +62,8 @@ bool civic_is_han(uint32_t point);
 /* Errors: SYNTAX, LIMIT. */
 MUST_USE enum err civic_fold(struct str text, struct civic_fold *ret);
 uint64_t civic_mask(const uint32_t *points, size_t count);
+/* A bit for a letter; all digits share one. */
+uint32_t civic_start(char letter);
 /* Words between blanks. */
 size_t civic_words(const uint32_t *points, size_t count, struct civic_word words[]);
 /* Insertions, deletions, substitutions and swaps of neighbours, up to `max` (at most

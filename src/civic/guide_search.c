@@ -18,7 +18,8 @@ enum {
     RANK_MIXED = 9, /* some syllables whole, some by their beginnings */
     RANK_PREFIX = 10,
     RANK_INSIDE = 12,
-    RANK_TYPO = 13,
+    RANK_TYPO = 13,       /* a character left out, too many, or swapped with its neighbour */
+    RANK_TYPO_OTHER = 14, /* another character: what was meant has fewer of the question's */
     RANK_SPELT_PREFIX = 15,
     RANK_SPELT_LATER = 18,
     RANK_SAID = 20,
@@ -37,6 +38,7 @@ struct civic_question {
     size_t word_count;
     char latin[CIVIC_GUIDE_NAME_MAX]; /* letters and digits without blanks */
     uint32_t latin_points[CIVIC_GUIDE_NAME_MAX];
+    uint64_t latin_mask;
     size_t latin_size; /* 0: cannot be pinyin */
 };
 
@@ -72,6 +74,12 @@ static unsigned civic_apart(const struct civic_question *question, const struct 
     if ((unsigned)__builtin_popcountll(question->mask ^ term->mask) > 2 * max)
         return max + 1; /* an edit changes two bits at most */
     return civic_edits(question->fold.points, question->fold.count, term->points, term->count, max);
+}
+
+/* One edit apart: was a character written for another, or none lost? */
+static bool civic_other(const struct civic_question *question, const struct civic_term *term)
+{
+    return question->fold.count == term->count && question->mask != term->mask;
 }
 
 /* --- Chinese --- */
@@ -151,7 +159,8 @@ static void civic_han_typo(const struct civic_guide *guide, const struct civic_q
     else if (count < 3 || term->count < 3)
         civic_better(best, RANK_NEAR - 1, CIVIC_GUIDE_NEAR); /* half of it is wrong */
     else
-        civic_better(best, RANK_TYPO, CIVIC_GUIDE_TYPO);
+        civic_better(best, civic_other(question, term) ? RANK_TYPO_OTHER : RANK_TYPO,
+                     CIVIC_GUIDE_TYPO);
 }
 
 /* Characters that both have: at least two and half of the question. */
@@ -251,47 +260,46 @@ static void civic_spelt_typo(const struct civic_question *question, const struct
                              struct civic_match *best)
 {
     uint32_t points[CIVIC_GUIDE_NAME_MAX];
+    size_t size = question->latin_size;
     size_t count = 0;
 
-    if (question->latin_size < 5 || best->rank <= RANK_SPELT_TYPO)
+    if (size < 5 || term->spelt_size + 1U < size || term->spelt_size > size + 1 ||
+        term->spelt_size > CIVIC_GUIDE_NAME_MAX ||
+        __builtin_popcountll(question->latin_mask ^ term->spelt_mask) > 2)
         return;
-    for (size_t i = 0; i < term->pinyin.size; i++) {
-        if (term->pinyin.data[i] == ' ')
-            continue;
-        if (count > question->latin_size || count == CIVIC_GUIDE_NAME_MAX)
-            return;
-        points[count++] = (unsigned char)term->pinyin.data[i];
-    }
-    if (count + 1 < question->latin_size)
-        return;
-    if (civic_edits(question->latin_points, question->latin_size, points, count, 1) <= 1)
+    for (size_t i = 0; i < term->pinyin.size; i++)
+        if (term->pinyin.data[i] != ' ')
+            points[count++] = (unsigned char)term->pinyin.data[i];
+    if (civic_edits(question->latin_points, size, points, count, 1) <= 1)
         civic_better(best, RANK_SPELT_TYPO, CIVIC_GUIDE_TYPO);
 }
 
-/* The question spells the name from a later syllable on; else perhaps the whole but for a slip. */
+/* The question spells the name from a later syllable on. */
 static void civic_spelt_later(const struct civic_question *question, const struct civic_term *term,
                               struct civic_match *best)
 {
     struct str pinyin = term->pinyin;
 
+    (void)str_cut(&pinyin, ' ');
     for (uint32_t skipped = 1; pinyin.size; skipped++) {
+        if (pinyin.data[0] == question->latin[0]) {
+            struct civic_spelt spelt = civic_spelt(question, pinyin);
+            if (spelt.covered) {
+                civic_better(
+                    best, RANK_SPELT_LATER + skipped + (uint32_t)(spelt.syllables - spelt.covered),
+                    CIVIC_GUIDE_SPELT);
+                return;
+            }
+        }
         (void)str_cut(&pinyin, ' ');
-        struct civic_spelt spelt = civic_spelt(question, pinyin);
-        if (!spelt.covered)
-            continue;
-        civic_better(best, RANK_SPELT_LATER + skipped + (uint32_t)(spelt.syllables - spelt.covered),
-                     CIVIC_GUIDE_SPELT);
-        return;
     }
-    civic_spelt_typo(question, term, best);
 }
 
-static void civic_spelt_term(const struct civic_question *question, const struct civic_term *term,
-                             struct civic_match *best)
+static void civic_spelt_first(const struct civic_question *question, const struct civic_term *term,
+                              struct civic_match *best)
 {
-    if (!question->latin_size || !term->pinyin.size)
-        return;
     struct civic_spelt spelt = civic_spelt(question, term->pinyin);
+
     if (spelt.whole)
         civic_better(best, term->alias ? RANK_SPELT_ALIAS : RANK_SPELT, CIVIC_GUIDE_SPELT);
     else if (spelt.initials)
@@ -302,8 +310,20 @@ static void civic_spelt_term(const struct civic_question *question, const struct
         civic_better(best,
                      RANK_SPELT_PREFIX + (uint32_t)(spelt.syllables - spelt.covered) + term->alias,
                      CIVIC_GUIDE_SPELT);
-    else
+}
+
+static void civic_spelt_term(const struct civic_question *question, const struct civic_term *term,
+                             struct civic_match *best)
+{
+    if (!question->latin_size || !term->pinyin.size)
+        return;
+    if (!(question->latin_mask & ~term->spelt_mask) &&
+        term->starts & civic_start(question->latin[0])) {
+        if (term->pinyin.data[0] == question->latin[0])
+            civic_spelt_first(question, term, best);
         civic_spelt_later(question, term, best);
+    }
+    civic_spelt_typo(question, term, best);
 }
 
 /* --- English --- */
@@ -332,7 +352,7 @@ static unsigned civic_word_apart(const uint32_t *points, const struct civic_word
 {
     unsigned max = civic_edits_allowed(word->count);
 
-    if (word->count <= other->count &&
+    if (!(word->mask & ~other->mask) && word->count <= other->count &&
         !memcmp(points + word->at, term + other->at, word->count * sizeof *points))
         return 0;
     if (!max || (unsigned)__builtin_popcountll(word->mask ^ other->mask) > 2 * max)
@@ -463,6 +483,7 @@ static void civic_ask(const struct civic_fold *fold, struct civic_question *ret)
     }
     if (ret->latin_size == CIVIC_GUIDE_NAME_MAX)
         ret->latin_size = 0; /* longer than any pinyin; a set of 64 bits has no place for its end */
+    ret->latin_mask = civic_mask(ret->latin_points, ret->latin_size);
 }
 
 /* Keeps `hits` sorted; of equal ranks the earlier item stays before. */
