@@ -53,7 +53,7 @@ static enum err guide_open(const struct guide_args *args, struct guide_desk *des
     char path[FILE_PATH_MAX];
 
     if (args->city) {
-        enum err err = folder_load(args->city, &desk->city, diag);
+        enum err err = folder_load_streams(args->city, &desk->city, diag);
         return err ? err : folder_guide_load(args->city, desk->city, &desk->guide, diag);
     }
     enum err err = guide_pack_path(args->pack ? args->pack : "hengyang", sizeof path, path, diag);

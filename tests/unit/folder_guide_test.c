@@ -118,7 +118,7 @@ static void a_citys_own_rules_override(void **state)
         "骨头,,,Bone,,O,,,,,,\n"
         "纸,,,,,-,,,,,,\n"
         "竹签,,,Skewer,,O,,,,,,\n");
-    assert_int_equal(folder_load(folder, &city, &diag), OK);
+    assert_int_equal(folder_load_streams(folder, &city, &diag), OK);
     assert_int_equal(folder_guide_load(folder, city, &guide, &diag), OK);
     city_free(city); /* the guide does not need it */
     assert_int_equal(civic_guide_count(guide), 3);
@@ -193,34 +193,32 @@ static void mistakes_have_their_place(void **state)
     fixture_remove(folder);
 }
 
-struct sweep {
-    const char *folder;
-    struct city *city;
-};
-
 static enum err sweep_load(void *context)
 {
-    struct sweep *sweep = context;
+    const char *folder = context;
     struct civic_guide *guide = NULL;
+    struct city *city = NULL;
 
-    enum err err = folder_guide_load(sweep->folder, sweep->city, &guide, NULL);
+    enum err err = folder_load_streams(folder, &city, NULL);
+    assert_true(err ? city == NULL : city != NULL);
+    if (err)
+        return err;
+    err = folder_guide_load(folder, city, &guide, NULL);
     assert_true(err ? guide == NULL : guide != NULL);
     civic_guide_free(guide);
+    city_free(city);
     return err;
 }
 
 static void every_refused_allocation_is_told(void **state)
 {
     char folder[64];
-    struct sweep sweep = {.folder = folder};
 
     (void)state;
     fixture_city(folder);
     put(folder, "guide-pack.csv", "苹果,,ping guo,Apple,,F,家庭,false,,,甲,a\n");
     put(folder, "guide.csv", "骨头,大骨,gu tou;da gu,Bone,,O,,,,,,\n");
-    assert_int_equal(folder_load(folder, &sweep.city, NULL), OK);
-    check_sweep(sweep_load, &sweep);
-    city_free(sweep.city);
+    check_sweep(sweep_load, folder);
     fixture_remove(folder);
 }
 
