@@ -260,6 +260,8 @@ int main(int argc, char **argv)
     char bare_folder[FILE_PATH_MAX];
     struct diag diag = {0};
 
+    if (argc > 1 && !strcmp(argv[argc - 1], "--json"))
+        argc--; /* as other benches have it; here there is no other output */
     if (argc > 1 && (str_u64(str_of(argv[1]), &bench.rows) || bench.rows < 10000)) {
         fprintf(stderr, "usage: store_commit_bench [ROWS, from 10000] [FOLDER]\n");
         return 2;

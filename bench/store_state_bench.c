@@ -3,7 +3,8 @@
  * Makes a store of N sensors, each with a row and a state, and a tail of T readings; then, with a
  * fresh connection, reads the devices, the states, and the tail folded into them. Prints one line of
  * JSON. The file is in the page cache, as after a restart of the program alone.
- *     build/release/bench/store_state_bench [N [T]]
+ *     build/release/bench/store_state_bench [N [T [FOLDER]]]
+ * With FOLDER, a city's without a store, the store is made there and left, to start a server on.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -190,21 +191,25 @@ static bool bench_number(const char *text, uint32_t *ret)
 int main(int argc, char **argv)
 {
     struct bench bench = {.devices = 1000000, .tail = 1000000};
-    char folder[] = "/tmp/yc-bench-XXXXXX";
+    char made[] = "/tmp/yc-bench-XXXXXX";
     struct diag diag = {0};
 
+    if (argc > 1 && !strcmp(argv[argc - 1], "--json"))
+        argc--; /* as other benches have it; here there is no other output */
     if ((argc > 1 && !bench_number(argv[1], &bench.devices)) ||
         (argc > 2 && !bench_number(argv[2], &bench.tail))) {
-        fprintf(stderr, "usage: store_state_bench [DEVICES [TAIL]]\n");
+        fprintf(stderr, "usage: store_state_bench [DEVICES [TAIL [FOLDER]]]\n");
         return 2;
     }
     bench.bins = mem_zero(bench.devices + 1, sizeof *bench.bins);
-    if (!bench.bins || !mkdtemp(folder))
+    const char *folder = argc > 3 ? argv[3] : mkdtemp(made);
+    if (!bench.bins || !folder)
         return 1;
     enum err err = bench_run(&bench, folder, &diag);
     if (err)
         fprintf(stderr, "store_state_bench: %s %s\n", err_text(err), diag.text);
-    bench_remove(folder);
+    if (argc <= 3)
+        bench_remove(folder);
     mem_free(bench.bins);
     return err_exit(err);
 }

@@ -125,10 +125,15 @@ static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag
 {
     struct app_server *server = context;
 
-    if (port == 0)
+    if (diag)
         server->serve->notice(server->serve->context, diag);
     if (server->gate.bus)
         app_serve_ready(server, port);
+}
+
+static bool app_serve_may_listen(void *context, const void *note)
+{
+    return app_auth_still(context, note, CIVIC_MAY_WATCH);
 }
 
 static enum err app_serve_auth(struct app_server *server, struct diag *diag)
@@ -138,10 +143,15 @@ static enum err app_serve_auth(struct app_server *server, struct diag *diag)
                                        .clock = serve->clock,
                                        .log = serve->log,
                                        .store = server->gate.store,
-                                       .reader = server->gate.reader};
+                                       .reader = server->gate.reader,
+                                       .loopback = http_bind_loopback(serve->bind)};
 
     enum err err = app_auth_bind(server->gate.reader, serve->bind, diag);
-    return err ? err : app_auth_new(&options, &server->api.auth, diag);
+    if (!err)
+        err = app_auth_new(&options, &server->api.auth, diag);
+    if (!err)
+        app_live_guard(server->gate.live, app_serve_may_listen, server->api.auth);
+    return err;
 }
 
 static enum err app_serve_start(struct app_server *server, struct diag *diag)

@@ -60,7 +60,7 @@ struct bus_message {
     struct bytes payload;
     struct bus_token token;
     struct utc_us received; /* when nats-server had it (QoS 0: when it came here) */
-    bool again;             /* was handed out before and not acknowledged */
+    bool again;             /* was delivered before, as far as nats-server has noted */
 };
 
 struct bus_options {

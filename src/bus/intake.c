@@ -66,10 +66,6 @@ static void bus_intake_stored(struct bus *bus, const struct bus_link_item *item)
 
 static void bus_intake_loose(struct bus *bus, const struct bus_link_item *item)
 {
-    /* A QoS 1 publish passes here too; it comes by the consumer. Without the header it is no
-     * device's. */
-    if (!str_eq(item->qos, STR("0")))
-        return;
     if (!bus_intake_topic(bus, item->subject)) {
         bus->counts.dropped++;
         return;

@@ -20,9 +20,14 @@
 
 enum { BUS_LINK_WAYS = 3 };
 
+struct bus_link_subscription {
+    natsSubscription *handle;
+    enum bus_link_way way;
+};
+
 struct bus_link {
     natsConnection *connection;
-    natsSubscription *subscriptions[BUS_LINK_SUBSCRIPTIONS_MAX];
+    struct bus_link_subscription subscriptions[BUS_LINK_SUBSCRIPTIONS_MAX];
     size_t subscription_count;
     struct queue *waiting[BUS_LINK_WAYS]; /* of natsMsg pointers */
     struct queue *ended;                  /* a byte for each callback that will not come again */
@@ -75,13 +80,29 @@ enum err bus_link_new(struct bus_link **ret_link)
     return OK;
 }
 
+/* What cnats itself has dropped before it called us: its queue is as long as ours. */
+static uint64_t bus_link_overrun(const struct bus_link *link, enum bus_link_way way)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < link->subscription_count; i++) {
+        int64_t dropped = 0;
+        if (link->subscriptions[i].way == way &&
+            natsSubscription_GetDropped(link->subscriptions[i].handle, &dropped) == NATS_OK)
+            all += (uint64_t)dropped;
+    }
+    return all;
+}
+
 void bus_link_close(struct bus_link *link)
 {
     size_t owed = link->subscription_count + (link->connection ? 1 : 0);
     unsigned char byte;
 
+    atomic_fetch_add(&link->postponed, bus_link_overrun(link, BUS_LINK_STORED));
+    atomic_fetch_add(&link->dropped, bus_link_overrun(link, BUS_LINK_LOOSE));
     for (size_t i = 0; i < link->subscription_count; i++)
-        natsSubscription_Destroy(link->subscriptions[i]);
+        natsSubscription_Destroy(link->subscriptions[i].handle);
     natsConnection_Destroy(link->connection);
     for (size_t i = 0; i < owed; i++)
         if (queue_pop(link->ended, &byte))
@@ -172,9 +193,17 @@ static void bus_link_on_stored(natsConnection *connection, natsSubscription *sub
 static void bus_link_on_loose(natsConnection *connection, natsSubscription *subscription,
                               natsMsg *message, void *closure)
 {
+    const char *qos = NULL;
+
     (void)connection;
     (void)subscription;
-    bus_link_on_message(closure, BUS_LINK_LOOSE, message);
+    /* A QoS 1 publish passes here too; it comes by the consumer. Without the header it is no
+     * device's. Neither may take the room of others. */
+    natsStatus status = natsMsgHeader_Get(message, "Nmqtt-Pub", &qos);
+    if (status == NATS_OK && strcmp(qos, "0") == 0)
+        bus_link_on_message(closure, BUS_LINK_LOOSE, message);
+    else
+        natsMsg_Destroy(message);
 }
 
 static void bus_link_on_connected(natsConnection *connection, void *closure)
@@ -305,7 +334,8 @@ enum err bus_link_subscribe(struct bus_link *link, enum bus_link_way way, const 
         natsSubscription_Destroy(made);
         return bus_link_err(status);
     }
-    link->subscriptions[link->subscription_count++] = made;
+    link->subscriptions[link->subscription_count++] =
+        (struct bus_link_subscription){.handle = made, .way = way};
     status = natsSubscription_SetPendingLimits(made, BUS_LOOSE_MAX, BUS_WAITING_BYTES_MAX);
     return bus_link_err(status);
 }
@@ -338,20 +368,16 @@ enum err bus_link_send(struct bus_link *link, const char *subject, const char *r
 
 bool bus_link_take(struct bus_link *link, enum bus_link_way way, struct bus_link_item *ret)
 {
-    const char *qos = NULL;
     natsMsg *message;
 
     enum err err = queue_try_pop(link->waiting[way], &message);
     if (err)
         return false;
     atomic_fetch_sub(&link->waiting_bytes, bus_link_size(message));
-    if (way == BUS_LINK_LOOSE)
-        natsMsgHeader_Get(message, "Nmqtt-Pub", &qos);
     *ret = (struct bus_link_item){
         .way = way,
         .subject = str_of(natsMsg_GetSubject(message)),
         .reply = str_of(natsMsg_GetReply(message)),
-        .qos = str_of(qos),
         .data = {(const unsigned char *)natsMsg_GetData(message),
                  (size_t)natsMsg_GetDataLength(message)},
         .handle = message,
@@ -366,5 +392,8 @@ void bus_link_drop(const struct bus_link_item *item)
 
 struct bus_link_counts bus_link_counts(const struct bus_link *link)
 {
-    return (struct bus_link_counts){atomic_load(&link->postponed), atomic_load(&link->dropped)};
+    return (struct bus_link_counts){
+        .postponed = atomic_load(&link->postponed) + bus_link_overrun(link, BUS_LINK_STORED),
+        .dropped = atomic_load(&link->dropped) + bus_link_overrun(link, BUS_LINK_LOOSE),
+    };
 }

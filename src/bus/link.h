@@ -3,7 +3,7 @@
  * Purpose    Hides cnats and its threads: what arrives waits in bounded queues until the loop takes
  *            it; what is sent never waits for an answer.
  * Ways       "stored": what our durable consumer delivers (QoS 1). "loose": what a plain
- *            subscription brings (QoS 0). "replies": answers to our own requests. Replies come
+ *            subscription brings (QoS 0 of MQTT devices only). "replies": answers to our own requests. Replies come
  *            first, then stored, then loose.
  * Limits     Those of bus.h.
  * Threads    The loop's thread; cnats calls back on its own threads and touches only queues,
@@ -34,7 +34,6 @@ struct bus_link_item {
     enum bus_link_way way;
     struct str subject;
     struct str reply; /* where the acknowledgement goes; empty when nowhere */
-    struct str qos;   /* value of the header that MQTT publishes have; else empty */
     struct bytes data;
     void *handle;
 };

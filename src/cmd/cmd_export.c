@@ -13,13 +13,16 @@
 #include "base/csv.h"
 #include "base/jw.h"
 #include "cmd/cmd.h"
-#include "store/read.h"
+#include "store/hour.h"
 
 static const char export_help[] =
-    "Usage: yancheng export DIR positions|readings|events [--since T] [--until T]\n"
-    "                       [--device NAME] [--csv|--json]\n\n"
+    "Usage: yancheng export DIR WHAT [--since T] [--until T] [--device NAME] [--csv|--json]\n\n"
     "Writes what devices said to stdout, in the order of their own clocks. DIR is the city's\n"
-    "folder; its server may run.\n"
+    "folder; its server may run. WHAT is one of\n"
+    "positions, readings, events\n"
+    "                 each as it was sent\n"
+    "position-hours, reading-hours\n"
+    "                 sums of an hour and a device; made every hour, and kept when the others go\n"
     "--since T        from this device time on\n"
     "--until T        before this device time\n"
     "                 T is 2026-11-24T06:30:00+08:00, a date (midnight UTC) or seconds since 1970\n"
@@ -36,6 +39,7 @@ struct export_call {
     const char *folder;
     const char *device;
     struct store_read read;
+    bool hours; /* their sums instead of facts */
     bool json, help;
     struct buf out;
     struct jw jw;
@@ -203,6 +207,38 @@ static void export_fields(struct export_call *call, const struct store_row *row)
     }
 }
 
+static void export_known(struct export_call *call, const char *name, struct store_known value,
+                         double scale, int decimals)
+{
+    export_f64(call, name, value.known, (double)value.value / scale, decimals);
+}
+
+static void export_hour_fields(struct export_call *call, const struct store_hour *hour)
+{
+    export_text(call, "device", hour->name);
+    export_text(call, "unit", hour->unit);
+    export_time(call, "hour", hour->begin);
+    export_i64(call, "count", true, hour->count);
+    if (hour->table == STORE_POSITIONS) {
+        const struct store_position_hour *position = &hour->position;
+        export_known(call, "mileage_min", position->odometer_min_dkm, 10, 1);
+        export_known(call, "mileage_max", position->odometer_max_dkm, 10, 1);
+        export_f64(call, "speed_max", true, (double)position->speed_max_dkmh / 10, 1);
+        export_i64(call, "moving", true, position->moving);
+        export_i64(call, "alarms", true, position->alarms);
+    } else {
+        const struct store_reading_hour *reading = &hour->reading;
+        bool some = reading->fill_count > 0;
+        double count = some ? (double)reading->fill_count : 1;
+        export_i64(call, "fill_count", true, reading->fill_count);
+        export_f64(call, "fill_mean_pct", some, (double)reading->fill_sum_bp / count / 100, 2);
+        export_known(call, "fill_min_pct", reading->fill_min_bp, 100, 2);
+        export_known(call, "fill_max_pct", reading->fill_max_bp, 100, 2);
+        export_known(call, "temperature_max_c", reading->temperature_max_cc, 100, 2);
+        export_known(call, "battery_min_pct", reading->battery_min_dpct, 10, 1);
+    }
+}
+
 /* --- rows --- */
 
 static enum err export_failed(struct export_call *call)
@@ -225,17 +261,19 @@ static enum err export_flush(struct export_call *call)
     return OK;
 }
 
-static enum err export_line(struct export_call *call, const struct store_row *row)
+static void export_begin(struct export_call *call)
 {
+    call->comma = false;
     if (call->json) {
         jw_init(&call->jw, &call->out);
         jw_object(&call->jw);
-        export_fields(call, row);
-        jw_object_end(&call->jw);
-    } else {
-        call->comma = false;
-        export_fields(call, row);
     }
+}
+
+static enum err export_end(struct export_call *call)
+{
+    if (call->json)
+        jw_object_end(&call->jw);
     buf_char(&call->out, '\n');
     enum err err = buf_err(&call->out);
     if (err)
@@ -245,27 +283,42 @@ static enum err export_line(struct export_call *call, const struct store_row *ro
 
 static enum err export_row(void *context, const struct store_row *row)
 {
-    return export_line(context, row);
+    export_begin(context);
+    export_fields(context, row);
+    return export_end(context);
+}
+
+static enum err export_hour(void *context, const struct store_hour *hour)
+{
+    export_begin(context);
+    export_hour_fields(context, hour);
+    return export_end(context);
 }
 
 static enum err export_head(struct export_call *call)
 {
-    struct store_row none = {.table = call->read.table};
+    struct store_row no_row = {.table = call->read.table};
+    struct store_hour no_hour = {.table = call->read.table};
 
     if (call->json)
         return OK;
     call->head = true;
-    enum err err = export_line(call, &none);
+    enum err err = call->hours ? export_hour(call, &no_hour) : export_row(call, &no_row);
     call->head = false;
     return err;
 }
 
 static enum err export_rows(struct export_call *call, struct store_db *db)
 {
-    enum err err = export_head(call);
+    struct store_hours hours = {.table = call->read.table,
+                                .since = {call->read.after.at_us},
+                                .until = call->read.until,
+                                .device = call->read.device};
 
+    enum err err = export_head(call);
     if (!err)
-        err = store_read(db, &call->read, export_row, call);
+        err = call->hours ? store_hours_each(db, &hours, export_hour, call)
+                          : store_read(db, &call->read, export_row, call);
     if (!err)
         err = export_flush(call);
     if (err && !call->diag->text[0])
@@ -356,18 +409,28 @@ static enum err export_option(struct export_call *call, int option, struct diag 
     }
 }
 
-static enum err export_table(const char *name, enum store_table *ret, struct diag *diag)
+static enum err export_table(const char *name, struct export_call *call, struct diag *diag)
 {
-    static const char *const names[STORE_TABLES] = {
-        [STORE_POSITIONS] = "positions", [STORE_READINGS] = "readings", [STORE_EVENTS] = "events"};
+    static const struct {
+        const char *name;
+        enum store_table table;
+        bool hours;
+    } tables[] = {
+        {"positions", STORE_POSITIONS, false},   {"readings", STORE_READINGS, false},
+        {"events", STORE_EVENTS, false},         {"position-hours", STORE_POSITIONS, true},
+        {"reading-hours", STORE_READINGS, true},
+    };
 
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (!strcmp(name, names[i])) {
-            *ret = (enum store_table)i;
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        if (!strcmp(name, tables[i].name)) {
+            call->read.table = tables[i].table;
+            call->hours = tables[i].hours;
             return OK;
         }
     }
-    return diag_set(diag, ERR_USAGE, "`%s` is not positions, readings or events", name);
+    return diag_set(diag, ERR_USAGE,
+                    "`%s` is not positions, readings or events; see `yancheng export --help`",
+                    name);
 }
 
 static enum err export_arguments(int argc, char **argv, struct export_call *call, struct diag *diag)
@@ -392,7 +455,7 @@ static enum err export_arguments(int argc, char **argv, struct export_call *call
     if (argc - optind != 2)
         return diag_set(diag, ERR_USAGE, "name a folder and one of positions, readings, events");
     call->folder = argv[optind];
-    return export_table(argv[optind + 1], &call->read.table, diag);
+    return export_table(argv[optind + 1], call, diag);
 }
 
 int cmd_export(int argc, char **argv)

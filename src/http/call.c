@@ -70,8 +70,13 @@ static void http_peer_find(struct http_call *call)
             : (const void *)&((const struct sockaddr_in6 *)(const void *)from)->sin6_addr;
     if (!inet_ntop(from->sa_family, address, call->peer, sizeof call->peer))
         call->peer[0] = '\0';
-    if (call->http->name[0] && http_digits_loopback(call->peer))
-        http_peer_forwarded(call);
+    if (!call->http->name[0] || !http_digits_loopback(call->peer))
+        return;
+    http_peer_forwarded(call);
+    /* Who asks for the public name came through the proxy, also when it forgets to say for whom. */
+    struct str host = http_call_header(call, "Host");
+    if (str_eq(str_cut(&host, ':'), str_of(call->http->name)))
+        call->forwarded = true;
 }
 
 static bool http_host_ok(const struct http *http, struct http_call *call)
@@ -154,11 +159,12 @@ static struct http_refusal http_judge_body(struct http_call *call)
 static struct http_refusal http_judge_rate(struct http_call *call)
 {
     struct http *http = call->http;
+    char room[HTTP_NETWORK_SIZE];
 
     if (!http->rate || http_call_peer_local(call))
         return (struct http_refusal){0};
-    uint32_t wait_s =
-        http_rate_take(http->rate, str_hash(str_of(call->peer)), clock_mono(http->clock));
+    struct str network = http_url_network(str_of(call->peer), room);
+    uint32_t wait_s = http_rate_take(http->rate, str_hash(network), clock_mono(http->clock));
     if (!wait_s)
         return (struct http_refusal){0};
     http->counts.limited++;
@@ -215,8 +221,6 @@ static enum MHD_Result http_refuse(struct http_call *call)
 
     if (refusal->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         http_add_allow(call);
-    if (refusal->status == MHD_HTTP_UNAUTHORIZED)
-        http_call_add(call, "WWW-Authenticate", "Bearer");
     if (refusal->retry_s)
         http_add_number(call, "Retry-After", refusal->retry_s);
     http_reply_error(call, refusal->status, refusal->code, refusal->detail);

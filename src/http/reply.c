@@ -258,6 +258,8 @@ void http_reply_flaws(struct http_call *call, unsigned status, const char *code,
     struct buf body;
     struct jw jw;
 
+    if (status == MHD_HTTP_UNAUTHORIZED)
+        http_call_add(call, "WWW-Authenticate", "Bearer");
     buf_init(&body, HTTP_PROBLEM_BYTES_MAX);
     jw_init(&jw, &body);
     jw_object(&jw);

@@ -1,6 +1,7 @@
 /* url.c - see url.h. */
 #include "http/url.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 
@@ -250,16 +251,37 @@ bool http_url_gzip(struct str accept_encoding)
     return any;
 }
 
+/* The tag without the mark of weakness. */
+static struct str http_tag(struct str tag)
+{
+    return str_starts(tag, STR("W/")) ? (struct str){tag.data + 2, tag.size - 2} : tag;
+}
+
 bool http_url_tag_matches(struct str if_none_match, struct str etag)
 {
     while (if_none_match.size) {
         struct str tag = str_trim(str_cut(&if_none_match, ','));
-        if (str_starts(tag, STR("W/")))
-            tag = (struct str){tag.data + 2, tag.size - 2};
-        if (str_eq(tag, etag) || str_eq(tag, STR("*")))
+        if (str_eq(http_tag(tag), http_tag(etag)) || str_eq(tag, STR("*")))
             return true;
     }
     return false;
+}
+
+struct str http_url_network(struct str address, char room[HTTP_NETWORK_SIZE])
+{
+    unsigned char bytes[16];
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF}; /* ::ffff:0:0/96 is IPv4 */
+
+    size_t size = address.size < HTTP_NETWORK_SIZE ? address.size : HTTP_NETWORK_SIZE - 1;
+    if (size)
+        memcpy(room, address.data, size);
+    room[size] = '\0';
+    if (inet_pton(AF_INET6, room, bytes) != 1 || memcmp(bytes, mapped, sizeof mapped) == 0)
+        return (struct str){room, size};
+    memset(bytes + 8, 0, 8);
+    if (!inet_ntop(AF_INET6, bytes, room, HTTP_NETWORK_SIZE))
+        return (struct str){room, size};
+    return str_of(room);
 }
 
 /* "127.0.0.1" and its neighbours: four numbers, nothing else. */

@@ -48,6 +48,10 @@ bool http_url_gzip(struct str accept_encoding);
 /* True when an If-None-Match value names `etag` (with its quotes) or is "*"; weak tags compare
  * equal to strong ones. */
 bool http_url_tag_matches(struct str if_none_match, struct str etag);
+enum { HTTP_NETWORK_SIZE = 64 };
+/* Who stands behind an address, for counting what he does: an IPv4 address is itself, an IPv6 one
+ * its /64, in which one client has all addresses. Other text is itself, cut. */
+struct str http_url_network(struct str address, char room[HTTP_NETWORK_SIZE]);
 /* True when a Host value names this machine's loopback: localhost, 127.x.x.x or [::1], with any
  * port. A page of another site that had its name point here would fail this. */
 bool http_url_host_loopback(struct str host);

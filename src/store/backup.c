@@ -114,6 +114,22 @@ static enum err store_sync(const char *path, struct diag *diag)
     return err;
 }
 
+/* A log that an interrupted copy left would be taken for that of the new one. */
+static enum err store_copy_clear(const struct store_copy *copy)
+{
+    static const char *const ends[] = {"", "-wal", "-shm", "-journal"};
+    char path[FILE_PATH_MAX];
+
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        int size = snprintf(path, sizeof path, "%s%s", copy->path, ends[i]);
+        if (size < 0 || (size_t)size >= sizeof path)
+            return diag_at(copy->diag, ERR_LIMIT, copy->path, 0, 0, "path is too long");
+        if (unlink(path) && errno != ENOENT)
+            return store_backup_errno(copy->diag, path, "be replaced");
+    }
+    return OK;
+}
+
 /* Copies what `from` sees at this moment to a new file. */
 static enum err store_copy_run(struct store_copy *copy)
 {
@@ -122,7 +138,9 @@ static enum err store_copy_run(struct store_copy *copy)
 
     if (code)
         return store_copy_failed(copy, code, "be read from the store");
-    unlink(copy->path);
+    enum err err = store_copy_clear(copy);
+    if (err)
+        return err;
     store_db_make_private(copy->path);
     code = sqlite3_open_v2(copy->path, &copy->to,
                            SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
@@ -130,7 +148,7 @@ static enum err store_copy_run(struct store_copy *copy)
     if (!code)
         code = sqlite3_exec(copy->to, "PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF", NULL,
                             NULL, NULL);
-    enum err err = code ? store_copy_failed(copy, code, "be made") : store_copy_pages(copy);
+    err = code ? store_copy_failed(copy, code, "be made") : store_copy_pages(copy);
     if (!err)
         err = store_copy_check(copy);
     sqlite3_close(copy->to);
@@ -159,6 +177,24 @@ static enum err store_sync_folder(const char *path, struct diag *diag)
     return store_sync(size > 0 ? folder : slash ? "/" : ".", diag);
 }
 
+/* INVALID when the file named is the store itself. */
+static enum err store_backup_apart(const struct store_backup *backup, struct diag *diag)
+{
+    char store[FILE_PATH_MAX];
+    struct stat of_store;
+    struct stat of_file;
+
+    enum err err = file_join(sizeof store, store, backup->folder, STORE_FILE);
+    if (err)
+        return diag_at(diag, err, backup->folder, 0, 0, "path is too long");
+    if (stat(store, &of_store) || stat(backup->file, &of_file))
+        return OK;
+    if (of_store.st_dev == of_file.st_dev && of_store.st_ino == of_file.st_ino)
+        return diag_at(diag, ERR_INVALID, backup->file, 0, 0,
+                       "is the store itself; name another file");
+    return OK;
+}
+
 enum err store_backup(const struct store_backup *backup, struct diag *diag)
 {
     char part[FILE_PATH_MAX];
@@ -168,7 +204,9 @@ enum err store_backup(const struct store_backup *backup, struct diag *diag)
     int size = snprintf(part, sizeof part, "%s.part", backup->file);
     if (size < 0 || (size_t)size >= sizeof part)
         return diag_at(diag, ERR_LIMIT, backup->file, 0, 0, "path is too long");
-    enum err err = store_db_open(&open, &db, diag);
+    enum err err = store_backup_apart(backup, diag);
+    if (!err)
+        err = store_db_open(&open, &db, diag);
     if (err)
         return err;
     struct store_copy copy = {
@@ -323,6 +361,8 @@ enum err store_restore(const struct store_backup *backup, struct diag *diag)
     int lock = -1;
 
     enum err err = store_restore_name(&paths, backup->folder, diag);
+    if (!err)
+        err = store_backup_apart(backup, diag);
     if (!err)
         err = store_lock_take(backup->folder, &lock, diag);
     if (!err)

@@ -12,6 +12,7 @@
 #include "store/state.h"
 
 #define STORE_DAY_US (86400 * CLOCK_US_PER_S)
+#define STORE_KEEP_MARK STR("keep.utc") /* not a row but a time */
 #define STORE_DAY_SQL "86400000000"
 #define STORE_HOUR_SQL "3600000000"
 #define STORE_BELIEVED_SQL "34560000000000" /* STORE_BELIEVED_DAYS */
@@ -299,6 +300,23 @@ static enum err store_keep_by_row(struct store_db *db, struct store_keep_run *ru
     return err;
 }
 
+/* Not store_mark_set(): a clock that was ahead may go back. */
+static enum err store_keep_ended(struct store_db *db, const struct store_keep_run *run)
+{
+    bool removing = false;
+
+    for (size_t i = 0; i < STORE_TABLES; i++)
+        removing = removing || run->keep.days[i] > 0;
+    if (!removing)
+        return OK;
+    sqlite3_stmt *set = store_sql(db, "INSERT OR REPLACE INTO mark (name, row) VALUES (?,?)");
+    if (!set)
+        return store_sql_failed(db);
+    store_sql_text(set, 1, STORE_KEEP_MARK);
+    store_sql_i64(set, 2, run->keep.now.us);
+    return store_sql_run(set);
+}
+
 static enum err store_keep_fragments(struct store_db *db, struct store_keep_run *run)
 {
     sqlite3_stmt *end = store_sql(db, "DELETE FROM fragment WHERE received < ?");
@@ -309,6 +327,8 @@ static enum err store_keep_fragments(struct store_db *db, struct store_keep_run 
     enum err err = store_sql_run(end);
     if (!err)
         run->fragments += (uint64_t)sqlite3_changes(store_sql_handle(db));
+    if (!err)
+        err = store_keep_ended(db, run);
     run->done = true;
     return err;
 }
@@ -331,4 +351,44 @@ enum err store_keep_step(struct store_db *db, struct store_keep_run *run)
     int64_t cutoff_us = run->keep.now.us - run->keep.days[table] * STORE_DAY_US;
     return work == STORE_KEEP_BY_TIME ? store_keep_by_time(db, run, table, cutoff_us)
                                       : store_keep_by_row(db, run, table, cutoff_us);
+}
+
+/* --- the clock --- */
+
+static bool store_keep_apart(int64_t a_us, int64_t b_us, int64_t days)
+{
+    int64_t apart_us = a_us > b_us ? a_us - b_us : b_us - a_us;
+
+    return apart_us > days * STORE_DAY_US;
+}
+
+static struct mono_us store_keep_doubt(struct mono_us mono)
+{
+    return (struct mono_us){mono.us + STORE_DOUBT_HOURS * (STORE_DAY_US / 24)};
+}
+
+struct store_keep_clock store_keep_clock_begin(struct utc_us last, struct utc_us utc,
+                                               struct mono_us mono)
+{
+    struct store_keep_clock clock = {utc, mono, mono};
+
+    if (last.us != 0 && store_keep_apart(utc.us, last.us, STORE_DOUBT_SILENCE_DAYS))
+        clock.doubted_until = store_keep_doubt(mono);
+    return clock;
+}
+
+bool store_keep_believes(struct store_keep_clock *clock, struct utc_us utc, struct mono_us mono)
+{
+    int64_t expected_us = clock->utc.us + (mono.us - clock->mono.us);
+
+    if (store_keep_apart(utc.us, expected_us, STORE_DOUBT_JUMP_DAYS))
+        clock->doubted_until = store_keep_doubt(mono);
+    clock->utc = utc;
+    clock->mono = mono;
+    return mono.us >= clock->doubted_until.us;
+}
+
+enum err store_keep_last(struct store_db *db, struct utc_us *ret_last)
+{
+    return store_mark_get(db, STORE_KEEP_MARK, &ret_last->us);
 }

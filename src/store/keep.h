@@ -52,4 +52,27 @@ void store_keep_begin(struct store_keep_run *run, const struct store_keep *keep)
 /* The next step, in the transaction that is open. After a failure the run may be begun anew. */
 MUST_USE enum err store_keep_step(struct store_db *db, struct store_keep_run *run);
 
+/* --- whether the time of day can be believed enough to remove facts by it --- */
+
+enum {
+    STORE_DOUBT_JUMP_DAYS = 1, /* beside the monotonic clock: somebody set it, or it was wrong */
+    STORE_DOUBT_SILENCE_DAYS = 30, /* since the last retention: a long stop, or a wrong clock */
+    STORE_DOUBT_HOURS = 24,        /* so long a person or a time server has to mend it */
+};
+
+struct store_keep_clock {
+    struct utc_us utc;
+    struct mono_us mono;
+    struct mono_us doubted_until;
+};
+/* `last` is when facts were last removed, 0: never. It is on disk, so that a start with a wrong clock
+ * is noticed too. */
+struct store_keep_clock store_keep_clock_begin(struct utc_us last, struct utc_us utc,
+                                               struct mono_us mono);
+/* False from a jump on for STORE_DOUBT_HOURS: then run with all `days` 0, for the roll-ups alone. Ask
+ * at least every hour. */
+bool store_keep_believes(struct store_keep_clock *clock, struct utc_us utc, struct mono_us mono);
+/* When a run with retention last ended; 0: never. */
+MUST_USE enum err store_keep_last(struct store_db *db, struct utc_us *ret_last);
+
 #endif

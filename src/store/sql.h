@@ -13,7 +13,7 @@
 #include "base/str.h"
 #include "store/db.h"
 
-enum { STORE_STATEMENTS_MAX = 96 };
+enum { STORE_STATEMENTS_MAX = 160 };
 
 /* SQLite's code as ours; SQLITE_OK, ROW and DONE are OK. */
 enum err store_sql_err(int code);

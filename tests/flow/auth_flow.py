@@ -149,6 +149,27 @@ def behind_tls(server):
     expect(ask(server, "/healthz")[1]["Strict-Transport-Security"] is None, "HSTS only there")
 
 
+def listen(server, cookie):
+    """A stream of events that has begun."""
+    link = socket.create_connection(("127.0.0.1", server.ports["http"]), timeout=25)
+    link.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nCookie: " + cookie.encode() + b"\r\n\r\n")
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += link.recv(4096)
+    expect(head.startswith(b"HTTP/1.1 200"), "events are heard", head)
+    return link
+
+
+def hears_no_more(link):
+    """Within a heartbeat, 15 s."""
+    try:
+        while link.recv(4096):
+            pass
+    except TimeoutError:
+        expect(False, "who was locked hears no more")
+    link.close()
+
+
 def administration(server, tool):
     security = login(server, "zhao")
     made = ask(server, "/api/v1/users", "POST", {"name": "zhou", "password": PASSWORD, "roles": ["planner"]},
@@ -163,6 +184,7 @@ def administration(server, tool):
     refused(ask(server, "/api/v1/users", "POST", {"boss": True}, cookie=security, headers=PAGE), 422, "bad_body", "unknown member")
     refused(ask(server, "/api/v1/users", "POST", b"x=1", cookie=security, headers=PAGE, type="text/plain"), 415, "type", "no JSON")
     cookie = login(server, "zhou")
+    listener = listen(server, cookie)
     changed = ask(server, "/api/v1/users/zhou", "PATCH", {"locked": True}, cookie=security, headers=PAGE)
     expect(changed[0] == 200 and changed[2]["locked"], "locked", changed)
     refused(ask(server, "/api/v1/city", cookie=cookie), 401, "login", "a locked user's session has ended")
@@ -182,6 +204,7 @@ def administration(server, tool):
     refused(ask(server, "/api/v1/users/zhou", "DELETE", cookie=security, headers=PAGE), 404, "not_found", "once")
     names = [user["name"] for user in ask(server, "/api/v1/users", cookie=security)[2]["users"]]
     expect(names == ["li", "qian", "sun", "wang", "zhao"], "the list", names)
+    return listener
 
 
 def tokens(server, tool):
@@ -215,6 +238,14 @@ def tokens(server, tool):
     for body in ({}, {"device": "a", "program": "b"}, {"device": "a", "roles": ["viewer"]}, {"program": "p", "roles": ["audit"]},
                  {"program": "p"}):
         refused(ask(server, "/api/v1/tokens", "POST", body, cookie=security, headers=PAGE), 422, "invalid", f"{body}")
+    for asked in range(2000):  # a device that goes mad is slowed down, alone
+        answer = ask(server, "/api/v1/readings", "POST", b"{", token=device)
+        if answer[0] == 429:
+            break
+    refused(answer, 429, "too_many", "a device has an allowance")
+    expect(asked > 200 and int(answer[1]["Retry-After"]) >= 1, "which is not small", (asked, dict(answer[1])))
+    expect(ask(server, "/api/v1/readings", "POST", dict(reading, time="2026-11-24T07:30:00Z"), token=gateway[2]["token"])[0] == 202,
+           "others are not slowed down")
     expect(ask(server, f"/api/v1/tokens/{made[2]['id']}", "DELETE", cookie=security, headers=PAGE)[0] == 204, "revoked")
     refused(ask(server, "/api/v1/readings", "POST", reading, token=device), 401, "token", "and that is that")
 
@@ -323,8 +354,9 @@ def main():
     closed_then(server)
     sessions(server)
     behind_tls(server)
-    administration(server, tool)
+    listener = administration(server, tool)
     tokens(server, tool)
+    hears_no_more(listener)
     lock_out(server, tool)
     expect(server.stop() == 0, "SIGTERM ends the server")
     server = Server(program, city, "--name", "city.example")

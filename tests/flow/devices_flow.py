@@ -319,7 +319,7 @@ def bins_by_mqtt(city):
     if not shutil.which("mosquitto_pub") or not (shutil.which("nats-server") or os.path.exists("/usr/sbin/nats-server")):
         print("skipped: MQTT (mosquitto_pub or nats-server is not installed)")
         return
-    server = Server(PROGRAM, city, "--mqtt", "0", "--enrol", "open")
+    server = Server(PROGRAM, city, "--mqtt", "0")
     expect(server.ports.get("mqtt"), "MQTT has a port", server.ports)
     message = json.dumps({"time": "2026-11-24T11:00:00Z", "distance_mm": 250})
 

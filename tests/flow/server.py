@@ -1,4 +1,5 @@
 """server.py - starts and ends `yancheng serve` for the whole-program tests."""
+import atexit
 import json
 import os
 import signal
@@ -31,8 +32,9 @@ class Server:
         self.log = open(os.path.join(city, "..", "server.log"), "ab")
         self.process = subprocess.Popen(
             [program, "serve", city, "--http", "0", "--jt808", "0", "--no-map",
-             *(() if "--mqtt" in words else ("--mqtt", "off")), *words],
+             *(() if {"--mqtt", "--bus"} & set(words) else ("--mqtt", "off")), *words],
             stdout=subprocess.PIPE, stderr=self.log, env=env)
+        atexit.register(self.process.kill)  # a failed test leaves nobody behind
         line = self.process.stdout.readline()
         if not line:
             self.process.wait()

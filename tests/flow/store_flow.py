@@ -78,6 +78,9 @@ def backup_and_restore(city, home):
     send(server.ports["jt808"], OTHER, range(10))
     fields_and_filters(city)
     mistakes(city)
+    head = run("export", city, "position-hours").stdout
+    expect(head.startswith("device,unit,hour,count,mileage_min"), "sums have a head line", head)
+    expect("reading-hours" in run("export", "--help").stdout, "and are told of")
     run("backup", city, backup)
     expect(not os.path.exists(backup + ".part"), "nothing is left beside the backup")
     expect("another process" in run("restore", city, backup, status=1).stderr, "no restore under a server")

@@ -327,6 +327,12 @@ static void a_proxy_tells_who_asks_and_how_often_is_limited(void **state)
     assert_int_equal(http_counts(f->http).limited, 1);
     ask(f, "GET /thing?word=x", "X-Forwarded-For: nonsense\r\n", NULL, answer);
     assert_non_null(strstr(answer, "x||127.0.0.1|10"));
+    static const char request[] = "GET /thing?word=x HTTP/1.1\r\nHost: city.example:80\r\n"
+                                  "Connection: close\r\n\r\n"; /* a proxy that forgets to say */
+    int fd = begin(f, request);
+    client_hear(f->loop, fd, NULL, answer, sizeof answer);
+    close(fd);
+    assert_non_null(strstr(answer, "x||127.0.0.1|00"));
 }
 
 static void an_answer_may_come_later(void **state)

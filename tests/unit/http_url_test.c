@@ -116,6 +116,8 @@ static void tags_are_compared_whole(void **state)
     assert_true(http_url_tag_matches(STR("\"a\""), STR("\"a\"")));
     assert_true(http_url_tag_matches(STR("\"b\", W/\"a\""), STR("\"a\"")));
     assert_true(http_url_tag_matches(STR("*"), STR("\"a\"")));
+    assert_true(http_url_tag_matches(STR("\"a\""), STR("W/\"a\"")));
+    assert_true(http_url_tag_matches(STR("W/\"a\""), STR("W/\"a\"")));
     assert_false(http_url_tag_matches(STR("\"ab\""), STR("\"a\"")));
     assert_false(http_url_tag_matches(STR("a"), STR("\"a\"")));
     assert_false(http_url_tag_matches(STR(""), STR("\"a\"")));
@@ -190,6 +192,31 @@ static void a_media_type_is_compared_without_its_parameters(void **state)
     assert_false(http_url_type_listed(STR(" "), STR("  ")));
 }
 
+static void an_address_stands_for_its_network(void **state)
+{
+    static const char *const cases[][2] = {
+        {"203.0.113.5", "203.0.113.5"},
+        {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+        {"2001:db8:1:2:ffff::1", "2001:db8:1:2::"},
+        {"2001:db8:1:3::1", "2001:db8:1:3::"},
+        {"::ffff:203.0.113.5", "::ffff:203.0.113.5"},
+        {"::1", "::"},
+        {"", ""},
+        {"no address", "no address"},
+    };
+    char room[HTTP_NETWORK_SIZE];
+    static char long_text[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct str network = http_url_network(str_of(cases[i][0]), room);
+        assert_string_equal(network.data, cases[i][1]);
+        assert_int_equal(network.size, strlen(cases[i][1]));
+    }
+    memset(long_text, 'a', sizeof long_text - 1);
+    assert_int_equal(http_url_network(str_of(long_text), room).size, HTTP_NETWORK_SIZE - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +228,7 @@ int main(void)
         cmocka_unit_test(gzip_is_sent_only_to_who_takes_it),
         cmocka_unit_test(tags_are_compared_whole),
         cmocka_unit_test(only_this_machine_is_loopback),
+        cmocka_unit_test(an_address_stands_for_its_network),
         cmocka_unit_test(a_query_value_is_decoded_or_refused),
         cmocka_unit_test(a_cookie_is_found_by_its_whole_name),
         cmocka_unit_test(a_media_type_is_compared_without_its_parameters),

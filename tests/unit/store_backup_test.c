@@ -251,6 +251,11 @@ static void a_backup_of_an_older_program_is_brought_up_to_date(void **state)
     assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM position"), 10);
     assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM token_mqtt"), 0);
     unlink(aside);
+    /* A copy of a store has its mode: reading it makes these beside it. */
+    backup_path(&fixture, "b.db-wal", sizeof aside, aside);
+    unlink(aside);
+    backup_path(&fixture, "b.db-shm", sizeof aside, aside);
+    unlink(aside);
     fixture_close(&fixture);
 }
 
@@ -281,6 +286,63 @@ static void a_damaged_backup_is_refused(void **state)
     fixture_close(&fixture);
 }
 
+static void the_store_itself_is_no_backup_of_it(void **state)
+{
+    struct fixture fixture;
+    char path[96];
+    char other[96];
+    struct diag diag = {0};
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 10);
+    backup_path(&fixture, STORE_FILE, sizeof path, path);
+    backup_path(&fixture, "other-name", sizeof other, other);
+    assert_int_equal(symlink(STORE_FILE, other), 0);
+    struct store_backup backup = {.folder = fixture.folder, .file = other};
+    assert_int_equal(store_backup(&backup, &diag), ERR_INVALID);
+    backup.file = path;
+    assert_int_equal(store_backup(&backup, &diag), ERR_INVALID);
+    assert_int_equal(store_restore(&backup, &diag), ERR_INVALID);
+    assert_non_null(strstr(diag.text, "the store itself"));
+    assert_int_equal(facts_in(fixture.folder), 10);
+    unlink(other);
+    fixture_close(&fixture);
+}
+
+/* A restore that was killed leaves its copy with a log of its own. */
+static void what_an_interrupted_restore_left_is_not_used(void **state)
+{
+    struct fixture fixture;
+    struct fixture left;
+    char path[96];
+    char folder[96];
+    char log[128];
+    char left_log[128];
+    struct diag diag = {0};
+    (void)state;
+
+    fixture_open(&fixture);
+    fill(fixture.db, 0, 10);
+    backup_path(&fixture, "b.db", sizeof path, path);
+    struct store_backup backup = {.folder = fixture.folder, .file = path};
+    assert_int_equal(store_backup(&backup, &diag), OK);
+
+    fixture_open(&left); /* its log holds other facts */
+    fill(left.db, 0, 700);
+    backup_path(&fixture, "store.new", sizeof folder, folder);
+    assert_int_equal(file_make_folder(folder, &diag), OK);
+    backup_path(&left, STORE_FILE "-wal", sizeof left_log, left_log);
+    assert_int_equal(file_join(sizeof log, log, folder, STORE_FILE "-wal"), OK);
+    assert_int_equal(file_copy(left_log, log, &diag), OK);
+    if (store_restore(&backup, &diag))
+        fail_msg("%s", diag.text);
+    assert_int_equal(facts_in(fixture.folder), 10);
+    unlink(path);
+    fixture_close(&left);
+    fixture_close(&fixture);
+}
+
 static void a_backup_of_nothing_is_told(void **state)
 {
     struct fixture fixture;
@@ -307,6 +369,8 @@ int main(void)
         cmocka_unit_test(what_is_no_backup_is_refused_and_nothing_is_touched),
         cmocka_unit_test(a_backup_of_an_older_program_is_brought_up_to_date),
         cmocka_unit_test(a_damaged_backup_is_refused),
+        cmocka_unit_test(the_store_itself_is_no_backup_of_it),
+        cmocka_unit_test(what_an_interrupted_restore_left_is_not_used),
         cmocka_unit_test(a_backup_of_nothing_is_told),
     };
 

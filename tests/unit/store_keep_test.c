@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "prop.h"
+#include "store/hour.h"
 #include "store/state.h"
 #include "store_fixture.h"
 
@@ -270,6 +271,75 @@ static void roll_ups_are_the_counts_of_all_facts_and_only_old_ones_end(void **st
     PROP(rolls_up_and_ends_what_is_old, 25, FACTS_MAX - 1);
 }
 
+/* --- sums read back --- */
+
+struct hours_seen {
+    size_t rows;
+    int64_t count;
+    int64_t last;
+    struct store_hour first;
+};
+
+static enum err see_hour(void *context, const struct store_hour *hour)
+{
+    struct hours_seen *seen = context;
+    int64_t place = hour->begin.us / HOUR_US * 100000 + hour->device;
+
+    assert_true(place > seen->last); /* by hour and device, each once */
+    seen->last = place;
+    if (seen->rows++ == 0)
+        seen->first = *hour;
+    seen->count += hour->count;
+    return OK;
+}
+
+static void sums_are_read_back_in_pages(void **state)
+{
+    enum { HOURS = 40, SENSORS = 60 };
+    struct fixture fixture;
+    struct store_keep_run run;
+    struct store_keep keep = store_keep_usual((struct utc_us){NOW_US});
+    struct hours_seen seen = {0};
+    (void)state;
+
+    fixture_open(&fixture);
+    fixture_put_device(fixture.db, 1, STR("bin-1"));
+    assert_int_equal(store_db_begin(fixture.db), OK);
+    for (int64_t i = 0; i < HOURS * SENSORS * 2; i++) {
+        int64_t at = NOW_US - HOURS * HOUR_US + i / (SENSORS * 2) * HOUR_US + i % 2;
+        struct store_reading reading = {
+            .key = {1 + (uint32_t)(i / 2 % SENSORS), {at}, (uint64_t)i, {at}},
+            .fields = i % 2 ? STORE_READING_FILL : 0,
+            .fill_bp = 5000 + (int32_t)i};
+        fixture_put_reading(fixture.db, &reading);
+    }
+    assert_int_equal(store_db_commit(fixture.db), OK);
+    run_keep(fixture.db, &keep, &run);
+
+    struct store_hours hours = {.table = STORE_READINGS, .until = STORE_NO_END};
+    assert_int_equal(store_hours_each(fixture.db, &hours, see_hour, &seen), OK);
+    assert_int_equal(seen.rows, HOURS * SENSORS);
+    assert_int_equal(seen.count, HOURS * SENSORS * 2);
+    assert_int_equal(seen.first.count, 2);
+    assert_int_equal(seen.first.reading.fill_count, 1);
+    assert_int_equal(seen.first.reading.fill_sum_bp, 5001);
+    assert_int_equal(seen.first.reading.fill_max_bp.value, 5001);
+    assert_false(seen.first.reading.battery_min_dpct.known);
+
+    hours.since.us = NOW_US - 3 * HOUR_US + 1; /* not the hour that had begun */
+    hours.until.us = NOW_US;
+    hours.device = 7;
+    seen = (struct hours_seen){0};
+    assert_int_equal(store_hours_each(fixture.db, &hours, see_hour, &seen), OK);
+    assert_int_equal(seen.rows, 2);
+    assert_int_equal(seen.first.begin.us, NOW_US - 2 * HOUR_US);
+    hours.table = STORE_POSITIONS;
+    seen = (struct hours_seen){0};
+    assert_int_equal(store_hours_each(fixture.db, &hours, see_hour, &seen), OK);
+    assert_int_equal(seen.rows, 0);
+    fixture_close(&fixture);
+}
+
 /* --- single facts about ends --- */
 
 static void put_event(struct store_db *db, int64_t at_us, int64_t received_us, uint64_t hash,
@@ -368,14 +438,82 @@ static void fragments_of_yesterday_go(void **state)
     fixture_close(&fixture);
 }
 
+/* --- the clock --- */
+
+static struct utc_us utc_of(int64_t us)
+{
+    return (struct utc_us){us};
+}
+
+static struct mono_us mono_of(int64_t us)
+{
+    return (struct mono_us){us};
+}
+
+static void a_clock_that_jumps_is_not_believed_for_a_day(void **state)
+{
+    int64_t year_us = 365 * DAY_US;
+    (void)state;
+
+    struct store_keep_clock clock =
+        store_keep_clock_begin(utc_of(NOW_US - DAY_US), utc_of(NOW_US), mono_of(5));
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + HOUR_US), mono_of(5 + HOUR_US)));
+    /* a time server may set it by hours */
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + 5 * HOUR_US), mono_of(6 + HOUR_US)));
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + 10 * year_us), mono_of(2 * HOUR_US)));
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + 10 * year_us + 20 * HOUR_US),
+                                     mono_of(22 * HOUR_US)));
+    /* back again: that is a jump too */
+    assert_false(store_keep_believes(&clock, utc_of(NOW_US + DAY_US), mono_of(24 * HOUR_US)));
+    assert_false(
+        store_keep_believes(&clock, utc_of(NOW_US + 2 * DAY_US - 1), mono_of(48 * HOUR_US - 1)));
+    assert_true(store_keep_believes(&clock, utc_of(NOW_US + 2 * DAY_US), mono_of(48 * HOUR_US)));
+}
+
+static void a_clock_far_from_the_last_run_is_not_believed_for_a_day(void **state)
+{
+    static const int64_t lasts[] = {NOW_US - 31 * DAY_US, NOW_US + 31 * DAY_US};
+    struct fixture fixture;
+    struct store_keep_run run;
+    struct store_keep keep = store_keep_usual((struct utc_us){NOW_US});
+    struct utc_us last = {1};
+    (void)state;
+
+    for (size_t i = 0; i < COUNT_OF(lasts); i++) {
+        struct store_keep_clock clock =
+            store_keep_clock_begin(utc_of(lasts[i]), utc_of(NOW_US), mono_of(0));
+        assert_false(store_keep_believes(&clock, utc_of(NOW_US + 1), mono_of(1)));
+        assert_true(store_keep_believes(&clock, utc_of(NOW_US + DAY_US), mono_of(DAY_US)));
+    }
+    struct store_keep_clock fresh = store_keep_clock_begin(utc_of(0), utc_of(NOW_US), mono_of(0));
+    assert_true(store_keep_believes(&fresh, utc_of(NOW_US + 1), mono_of(1)));
+
+    fixture_open(&fixture);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, 0);
+    run_keep(fixture.db, &keep, &run);
+    struct store_keep later = {.now = {NOW_US + DAY_US}}; /* removes nothing: says nothing */
+    run_keep(fixture.db, &later, &run);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, NOW_US);
+    keep.now.us -= DAY_US; /* the clock was mended */
+    run_keep(fixture.db, &keep, &run);
+    assert_int_equal(store_keep_last(fixture.db, &last), OK);
+    assert_int_equal(last.us, NOW_US - DAY_US);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roll_ups_are_the_counts_of_all_facts_and_only_old_ones_end),
+        cmocka_unit_test(sums_are_read_back_in_pages),
         cmocka_unit_test(custody_events_stay),
         cmocka_unit_test(the_newest_row_stays_so_that_ids_grow),
         cmocka_unit_test(receipts_of_a_wrong_server_clock_hold_nothing_up),
         cmocka_unit_test(fragments_of_yesterday_go),
+        cmocka_unit_test(a_clock_that_jumps_is_not_believed_for_a_day),
+        cmocka_unit_test(a_clock_far_from_the_last_run_is_not_believed_for_a_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -69,7 +69,7 @@ export const markAt = (page, match, { lat, lng }, timeout = 30000) => page.evalu
   while (performance.now() - begun < timeout) {
     // 1e-5 degree is a metre; tiles round coordinates to less than that from zoom 12 on.
     const near = 3 * 360 / (512 * 2 ** map.getZoom())
-    const here = map.queryRenderedFeatures(undefined, { layers: ['vehicle-live'] }).find((f) => f.properties.device === match || f.properties.name === match)
+    const here = map.queryRenderedFeatures(undefined, { layers: ['vehicle-live-spot'] }).find((f) => f.properties.device === match || f.properties.name === match)
     if (here) {
       const [x, y] = here.geometry.coordinates
       if (Math.abs(x - lng) < near && Math.abs(y - lat) < near) return performance.now() - begun

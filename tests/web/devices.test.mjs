@@ -222,6 +222,16 @@ test('a real position shows on the map within a second, and a fresh level on its
   })
 })
 
+test('a route knows where its vehicle is now', async () => {
+  const { routes } = await (await fetch(`${behind.url}/api/v1/plan`)).json()
+  await withDevices([terminal(1, { unit: { kind: 'vehicle', id: routes[0].vehicle } })], desktop, `/plan?route=${routes[0].id}`, async (page) => {
+    await drawn(page)
+    await page.click('.detail .where')
+    await page.waitForSelector('.map-card')
+    await until(page, () => window.yanchengMap.getZoom() >= 15 && window.yanchengMap.queryRenderedFeatures(undefined, { layers: ['vehicle-live-ring'] }).length === 1)
+  })
+})
+
 test('a broken line is taken up where it broke, and reset loads all anew', async () => {
   await withDevices(few(), desktop, '/devices', async (page, fake, wrong) => {
     await live(page)

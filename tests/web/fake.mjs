@@ -25,7 +25,7 @@ export function sensor(id, more = {}) {
 
 export const gateways = () => ({
   jt808: { port: 8088, connected: 3, accepted: 41, refused: 2, frames: 12345, rejected: { checksum: 14, syntax: 3, truncated: 0, limit: 0, unauthorised: 6, flood: 0 } },
-  mqtt: { port: 1883, state: 'connected', messages: 77 },
+  mqtt: { port: 1883, state: 'ready', messages: 77 },
   store: { positions: 10000, readings: 77, events: 12, duplicates: 5, waiting: 2, commits: 900, commit_us_last: 1830, failures: 0, last_failure: null },
 })
 

@@ -82,6 +82,53 @@ test('the new terminal is listed, its frames are decoded, a command is answered,
   })
 })
 
+test('a new sensor is paired with a bin and its depth, and its readings colour the bin', async () => {
+  const bin = (await (await fetch(`${server.url}/api/v1/bins`)).json()).features[0].properties.id
+  const tell = async (distance_mm, ms) => assert.equal((await fetch(`${server.url}/api/v1/readings`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ device: 'probe-1', time: new Date(Date.now() + ms).toISOString(), distance_mm, battery_pct: 92 }) })).status, 202)
+  await tell(900, -5000)
+  const level = (page) => page.evaluate((id) => window.yanchengMap.getFeatureState({ source: 'bins', id }).fill_pct ?? null, bin)
+  await chrome.withPage(browser, `${server.url}/devices?kind=sensor`, desktop, async (page) => {
+    await page.click('tr.row:has-text("probe-1")')
+    await page.click('[data-tab=pairing]')
+    await page.fill('.picker .find', bin)
+    await page.click(`.choices label:has-text("${bin}")`)
+    await page.fill('.empty-mm', '1100')
+    await page.fill('.full-mm', '100')
+    assert.match(await page.textContent('.preview'), /20%/)
+    await page.click('.save .primary')
+    await page.waitForSelector('.current')
+    await tell(600, 0)
+    await page.click('[data-tab=state]')
+    await until(page, () => document.querySelector('.detail .big')?.textContent === '50%')
+    await page.click('nav a:nth-child(1)')
+    await drawn(page)
+    assert.equal(await level(page), 50)
+    await tell(350, 5000)
+    await until(page, (id) => window.yanchengMap.getFeatureState({ source: 'bins', id }).fill_pct === 75, bin)
+  })
+})
+
+test('a server that is started again is found again, and so are its positions', async () => {
+  const args = ['--enrol', 'open']
+  await chrome.withPage(browser, `${server.url}/plan`, small, async (page, wrong) => {
+    await drawn(page)
+    await live(page)
+    await page.evaluate(({ lng, lat }) => window.yanchengMap.jumpTo({ center: [lng, lat], zoom: 15 }), place)
+    await terminal.stop()
+    assert.equal(await server.stop({ keep: true }), 0)
+    await page.waitForSelector('[data-live=waiting]')
+    server = await startServer({ again: server, args })
+    terminal = await startTerminal({ port: server.jt808, phone: PHONE })
+    assert.deepEqual(await terminal.login(), [0, 0])
+    await live(page)
+    const to = { lat: place.lat - 0.0008, lng: place.lng }
+    assert.equal(await terminal.position({ ...to, at: Date.now() + 60000 }), 0)
+    const [{ id }] = (await (await fetch(`${server.url}/api/v1/devices?kind=terminal`)).json()).devices
+    await markAt(page, id, to)
+    wrong.splice(0) // the browser reports each refused try
+  })
+})
+
 test('as soon as there is a user everybody logs in, and roles hold', async () => {
   const add = (name, role) => execFileSync(program, ['user', 'add', name, '--role', role, server.dir, '--password-stdin'], { input: 'a long password 1\n', stdio: ['pipe', 'pipe', 'pipe'] })
   await chrome.withPage(browser, `${server.url}/devices`, desktop, async (page, wrong) => {
@@ -103,6 +150,19 @@ test('as soon as there is a user everybody logs in, and roles hold', async () =>
     await page.click('tr.row')
     await page.click('[data-tab=commands]')
     assert.ok(await page.isDisabled('.send .primary'))
+    // A new password ends all sessions and is the one that counts from now on.
+    await page.click('.who')
+    await page.click('.change')
+    await page.fill('.password .old', 'not that one 1')
+    for (const field of ['fresh', 'again']) await page.fill(`.password .${field}`, 'another long one 2')
+    await page.keyboard.press('Enter')
+    await until(page, () => document.querySelector('.password .bad-note').textContent.includes('旧密码不对'))
+    await page.fill('.password .old', 'a long password 1')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#login-name')
+    assert.ok((await page.textContent('.login')).includes('密码已修改'))
+    await enter('li', 'another long one 2')
+    await page.waitForSelector('tr.row')
     await page.click('.who')
     await page.click('.leave')
     await page.waitForSelector('#login-name')

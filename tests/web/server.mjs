@@ -1,4 +1,5 @@
 // Starts the real program on a made city, on a free port, and stops it.
+import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,13 +23,15 @@ function makeReal(dir) {
   execFileSync(program, ['plan', dir, '--date', '2026-11-24', '--iterations', '300', '--seed', '1'], { stdio: 'pipe' })
 }
 
-export async function startServer({ plan = true, args = [], real = false } = {}) {
+// `again` is the folder and the ports of a server that was stopped with `keep`.
+export async function startServer({ plan = true, args = [], real = false, again = null } = {}) {
   need(program, 'the program is not built')
   need(join(root, 'web/dist/index.html'), 'the page is not built; `make web` builds it')
-  const dir = mkdtempSync(join(tmpdir(), 'yancheng-web-'))
-  if (real) makeReal(dir)
+  const dir = again?.dir ?? mkdtempSync(join(tmpdir(), 'yancheng-web-'))
+  if (again) assert.ok(existsSync(dir))
+  else if (real) makeReal(dir)
   else makeFixture({ out: dir, packs: join(root, 'packs/hengyang'), plan })
-  const child = spawn(program, ['serve', dir, '--http', '0', '--jt808', '0', '--mqtt', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, ['serve', dir, '--http', String(again?.port ?? 0), '--jt808', String(again?.jt808 ?? 0), '--mqtt', '0', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   child.stderr.on('data', (data) => { said += data })
   // A server that ends by itself is the first thing to know about a failed test.
@@ -49,11 +52,11 @@ export async function startServer({ plan = true, args = [], real = false } = {})
     url: `http://127.0.0.1:${ready.http}`,
     said: () => said,
     // How the program ended: 0 after SIGTERM.
-    stop: async () => {
+    stop: async ({ keep = false } = {}) => {
       const ended = new Promise((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)))
       child.kill('SIGTERM')
       const code = await ended
-      rmSync(dir, { recursive: true, force: true })
+      if (!keep) rmSync(dir, { recursive: true, force: true })
       return code
     },
   }

@@ -80,7 +80,7 @@ export interface Command {
 
 export interface Gateways {
   jt808: { port: number; connected: number; accepted: number; refused: number; frames: number; rejected: Record<string, number> } | null
-  mqtt: { port: number; state: string; messages: number } | null
+  mqtt: { port: number; state: string; messages: number; refused?: number; unknown?: number } | null
   store: {
     positions: number
     readings: number
@@ -118,6 +118,7 @@ export const doors = {
   session: async (): Promise<Session> => (await read('/api/v1/session')).json(),
   login: async (name: string, password: string): Promise<Session> => (await write('POST', '/api/v1/session', { name, password })).json(),
   logout: async (): Promise<void> => { await write('DELETE', '/api/v1/session') },
+  password: async (old: string, password: string): Promise<void> => { await write('PUT', '/api/v1/session/password', { old, password }) },
   devices: async (limit: number, after: string | null): Promise<{ devices: Device[]; next: string | null }> =>
     (await read(`/api/v1/devices?limit=${limit}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`)).json(),
   device: async (id: number): Promise<Device> => (await read(at(id))).json(),

@@ -63,7 +63,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
 export const read = (path: string): Promise<Response> => request(path, { cache: 'no-cache' })
 
 // Cookies travel by themselves; the header shows that this page, and no other site's, is asking.
-export function write(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Response> {
+export function write(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Response> {
   const headers: Record<string, string> = { 'X-Requested-With': 'yancheng' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   return request(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })

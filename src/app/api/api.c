@@ -127,8 +127,10 @@ void app_api_init(struct app_api *api)
     buf_init(&api->tile, STORE_TILE_BYTES_MAX);
     struct app_api_page *pages[] = {&api->city_page, &api->places, &api->bins, &api->facilities,
                                     &api->vehicles};
-    for (size_t i = 0; i < COUNT_OF(pages); i++)
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
         buf_init(&pages[i]->body, APP_API_BODY_BYTES_MAX);
+        buf_init(&pages[i]->packed, 2 * APP_API_PACK_BYTES_MAX);
+    }
 }
 
 void app_api_done(struct app_api *api)
@@ -136,11 +138,27 @@ void app_api_done(struct app_api *api)
     if (!api)
         return;
     buf_done(&api->tile);
-    buf_done(&api->city_page.body);
-    buf_done(&api->places.body);
-    buf_done(&api->bins.body);
-    buf_done(&api->facilities.body);
-    buf_done(&api->vehicles.body);
+    struct app_api_page *pages[] = {&api->city_page, &api->places, &api->bins, &api->facilities,
+                                    &api->vehicles};
+    for (size_t i = 0; i < COUNT_OF(pages); i++) {
+        buf_done(&pages[i]->body);
+        buf_done(&pages[i]->packed);
+    }
+}
+
+/* Is the page there packed, for a client that takes that? It is packed once and kept: the server
+ * itself packs only what is small, each time anew. */
+static bool app_api_pack(const struct http_call *call, struct app_api_page *page)
+{
+    if (page->body.size <= HTTP_PACK_BYTES_MAX || page->body.size > APP_API_PACK_BYTES_MAX ||
+        !http_url_gzip(http_call_header(call, "Accept-Encoding")))
+        return false;
+    if (page->packed.size)
+        return true;
+    enum err err = http_pack(buf_text(&page->body), &page->packed);
+    if (err)
+        buf_reset(&page->packed); /* sent as it is */
+    return !err;
 }
 
 void app_api_page(struct app_api *api, struct http_call *call, struct app_api_page *page,
@@ -161,8 +179,16 @@ void app_api_page(struct app_api *api, struct http_call *call, struct app_api_pa
         snprintf(page->etag, sizeof page->etag, "\"%016llx\"",
                  (unsigned long long)str_hash(buf_text(&page->body)));
     }
-    struct http_reply reply = {.type = type, .etag = page->etag};
-    http_reply_kept(call, &reply, buf_text(&page->body));
+    struct http_reply reply = {.type = type, .etag = page->etag, .vary_encoding = true};
+    if (!app_api_pack(call, page)) {
+        http_reply_kept(call, &reply, buf_text(&page->body));
+        return;
+    }
+    char weak[sizeof page->etag + 2];
+    snprintf(weak, sizeof weak, "W/%s", page->etag);
+    reply.etag = weak;
+    reply.encoding = "gzip";
+    http_reply_kept(call, &reply, buf_text(&page->packed));
 }
 
 void app_api_name(struct jw *jw, const char *key, const struct city_name *name)

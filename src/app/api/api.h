@@ -19,9 +19,12 @@
 /* One answer, written once. */
 struct app_api_page {
     struct buf body;
+    struct buf packed; /* the same with gzip, made when first asked for */
     char etag[24];
 };
 
+/* Larger pages would hold the loop for too long, even if only once. */
+#define APP_API_PACK_BYTES_MAX ((size_t)16 << 20)
 /* Bodies that are about people and tokens. */
 #define APP_API_SMALL_BYTES 8192
 

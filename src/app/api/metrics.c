@@ -86,6 +86,47 @@ static void app_metrics_auth(const struct app_api *api, struct buf *out)
                (double)counts.limited);
 }
 
+static void app_metrics_devices(const struct app_api *api, struct buf *out)
+{
+    const struct app_gate *gate = api->gate;
+    struct net_jt808_counts counts = net_jt808_counts(gate->terminals.server);
+    const struct {
+        const char *kind;
+        uint64_t count;
+    } rejected[] = {{"checksum", counts.bad_checksum},
+                    {"syntax", counts.bad_syntax},
+                    {"truncated", counts.bad_truncated},
+                    {"limit", counts.bad_limit},
+                    {"unauthorised", gate->terminals.unauthorised},
+                    {"malformed", gate->terminals.malformed}};
+
+    app_metric(out, "devices", "gauge", "Devices that are known.", (double)gate->devices.count);
+    app_metric(out, "terminals_connected", "gauge", "Terminals that are connected.",
+               counts.connected);
+    app_metric(out, "jt808_links_total", "counter", "Links of terminals taken.",
+               (double)counts.accepted);
+    app_metric(out, "jt808_links_refused_total", "counter", "Links refused for lack of a place.",
+               (double)counts.refused);
+    app_metric(out, "jt808_frames_total", "counter", "Good frames.", (double)counts.frames);
+    app_metric(out, "jt808_floods_total", "counter", "Times a terminal was slowed down.",
+               (double)counts.floods);
+    app_metric(out, "jt808_unanswered_total", "counter", "Messages that could not be stored.",
+               (double)gate->terminals.unanswered);
+    buf_str(out, STR("# HELP yancheng_jt808_rejected_total Frames and messages not taken.\n"
+                     "# TYPE yancheng_jt808_rejected_total counter\n"));
+    for (size_t i = 0; i < COUNT_OF(rejected); i++)
+        buf_printf(out, "yancheng_jt808_rejected_total{why=\"%s\"} %llu\n", rejected[i].kind,
+                   (unsigned long long)rejected[i].count);
+    app_metric(out, "readings_messages_total", "counter", "Messages of sensors.",
+               (double)gate->readings.messages);
+    app_metric(out, "readings_refused_total", "counter", "Messages of sensors with a mistake.",
+               (double)gate->readings.refused);
+    app_metric(out, "readings_unknown_total", "counter", "Readings of sensors nobody knows.",
+               (double)gate->readings.unknown);
+    app_metric(out, "mqtt_ready", "gauge", "1 while MQTT devices may come in.",
+               gate->bus && gate->mqtt == BUS_READY);
+}
+
 void app_api_metrics(void *context, struct http_call *call)
 {
     const struct app_api *api = context;
@@ -95,6 +136,7 @@ void app_api_metrics(void *context, struct http_call *call)
 
     buf_init(&body, APP_METRICS_BYTES_MAX);
     app_metrics_http(api, &body);
+    app_metrics_devices(api, &body);
     app_metrics_store(api, &body);
     app_metrics_auth(api, &body);
     http_reply_take(call, &reply, &body);

@@ -33,6 +33,7 @@ enum err app_auth_new(const struct app_auth_options *options, struct app_auth **
     auth->clock = options->clock;
     auth->log = options->log;
     auth->reader = options->reader;
+    auth->loopback = options->loopback;
     err = app_tasks_new(options->loop, options->store, &auth->tasks);
     if (!err)
         err = http_rate_new(APP_AUTH_PROGRAM_BURST, APP_AUTH_PROGRAM_PER_S, &auth->programs);
@@ -88,6 +89,8 @@ bool app_auth_is_open(struct app_auth *auth)
 {
     uint64_t count;
 
+    if (!auth->loopback)
+        return false;
     enum err err = store_user_count(auth->reader, &count);
     return !err && count == 0;
 }
@@ -132,24 +135,40 @@ static struct http_refusal app_auth_bad_token(void)
     return (struct http_refusal){401, "token", "This token is unknown or was revoked.", 0};
 }
 
+/* Errors: NOT_FOUND when it is unknown or was revoked; of the store. */
+static enum err app_auth_by_token(struct app_auth *auth, const unsigned char *hash,
+                                  struct app_who *who, uint64_t *ret_id)
+{
+    struct store_token token;
+
+    enum err err = store_token_get(auth->reader, hash, &token);
+    if (err)
+        return err;
+    if (!app_secret_same(hash, token.hash) || token.revoked.us != 0)
+        return ERR_NOT_FOUND;
+    who->kind = token.device ? APP_WHO_DEVICE : APP_WHO_PROGRAM;
+    who->roles = token.device ? 0 : token.roles;
+    memcpy(who->name, token.name, sizeof who->name);
+    memcpy(who->hash, hash, sizeof who->hash);
+    *ret_id = token.id;
+    return OK;
+}
+
 static struct http_refusal app_auth_token(struct app_auth *auth, struct str text,
                                           struct app_who *who)
 {
     unsigned char hash[STORE_SECRET_HASH];
-    struct store_token token;
+    uint64_t id;
 
     if (!app_secret_token_hash(text, hash))
         return app_auth_bad_token();
-    enum err err = store_token_get(auth->reader, hash, &token);
-    if (err && err != ERR_NOT_FOUND)
-        return app_auth_broken(auth, err);
-    if (err || !app_secret_same(hash, token.hash) || token.revoked.us != 0)
+    enum err err = app_auth_by_token(auth, hash, who, &id);
+    if (err == ERR_NOT_FOUND)
         return app_auth_bad_token();
-    who->kind = token.device ? APP_WHO_DEVICE : APP_WHO_PROGRAM;
-    who->roles = token.device ? 0 : token.roles;
-    memcpy(who->name, token.name, sizeof who->name);
-    uint32_t wait_s = http_rate_take(token.device ? auth->devices : auth->programs, token.id,
-                                     clock_mono(auth->clock));
+    if (err)
+        return app_auth_broken(auth, err);
+    struct http_rate *rate = who->kind == APP_WHO_DEVICE ? auth->devices : auth->programs;
+    uint32_t wait_s = http_rate_take(rate, id, clock_mono(auth->clock));
     if (wait_s == 0)
         return (struct http_refusal){0};
     auth->counts.limited++;
@@ -178,33 +197,43 @@ static void app_auth_touch(struct app_auth *auth, const struct store_session *se
     app_task_start(task);
 }
 
+/* Errors: NOT_FOUND when it has ended; of the store. */
+static enum err app_auth_by_session(struct app_auth *auth, const unsigned char *hash,
+                                    struct app_who *who, struct store_session *ret_session)
+{
+    struct store_session session;
+    struct store_user user;
+
+    enum err err = store_session_get(auth->reader, hash, &session);
+    if (!err)
+        err = store_user_get(auth->reader, str_of(session.user), &user);
+    if (err)
+        return err;
+    if (user.locked || !app_secret_same(hash, session.hash) ||
+        !app_login_session_good(&session, clock_utc(auth->clock)))
+        return ERR_NOT_FOUND;
+    who->kind = APP_WHO_USER;
+    who->roles = user.roles;
+    memcpy(who->name, user.name, sizeof who->name);
+    memcpy(who->hash, hash, sizeof who->hash);
+    *ret_session = session;
+    return OK;
+}
+
+/* A cookie that is worth nothing is as good as none. */
 static struct http_refusal app_auth_session(struct app_auth *auth, struct str cookie,
                                             struct app_who *who)
 {
-    struct utc_us now = clock_utc(auth->clock);
     struct store_session session;
-    struct store_user user;
     unsigned char hash[STORE_SECRET_HASH];
 
     if (!app_secret_token_hash(cookie, hash))
         return (struct http_refusal){0};
-    enum err err = store_session_get(auth->reader, hash, &session);
-    if (err == ERR_NOT_FOUND)
-        return (struct http_refusal){0};
-    if (!err)
-        err = store_user_get(auth->reader, str_of(session.user), &user);
-    if (err == ERR_NOT_FOUND)
-        return (struct http_refusal){0};
-    if (err)
+    enum err err = app_auth_by_session(auth, hash, who, &session);
+    if (err && err != ERR_NOT_FOUND)
         return app_auth_broken(auth, err);
-    if (user.locked || !app_secret_same(hash, session.hash) ||
-        !app_login_session_good(&session, now))
-        return (struct http_refusal){0};
-    who->kind = APP_WHO_USER;
-    who->roles = user.roles;
-    memcpy(who->name, user.name, sizeof who->name);
-    memcpy(who->session, hash, sizeof who->session);
-    app_auth_touch(auth, &session, now);
+    if (!err)
+        app_auth_touch(auth, &session, clock_utc(auth->clock));
     return (struct http_refusal){0};
 }
 
@@ -248,6 +277,25 @@ static bool app_who_may(const struct app_who *who, enum civic_may may)
 bool app_auth_may(const struct http_call *call, enum civic_may may)
 {
     return app_who_may(app_auth_who(call), may);
+}
+
+bool app_auth_still(struct app_auth *auth, const struct app_who *who, enum civic_may may)
+{
+    struct app_who now = {0};
+    struct store_session session;
+    uint64_t id;
+    enum err err = OK;
+
+    if (who->kind == APP_WHO_USER)
+        err = app_auth_by_session(auth, who->hash, &now, &session);
+    else if (who->kind == APP_WHO_PROGRAM || who->kind == APP_WHO_DEVICE)
+        err = app_auth_by_token(auth, who->hash, &now, &id);
+    else if (who->kind == APP_WHO_LOCAL && app_auth_is_open(auth))
+        now.kind = APP_WHO_LOCAL;
+    /* A page that listens uses its session; that the store cannot be read now ends nothing. */
+    if (err == OK && now.kind == APP_WHO_USER)
+        app_auth_touch(auth, &session, clock_utc(auth->clock));
+    return err == ERR_NOT_FOUND ? false : err != OK || app_who_may(&now, may);
 }
 
 /* Does our own page ask, or a program that no foreign page can make ask? */

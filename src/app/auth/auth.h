@@ -29,8 +29,8 @@ enum app_who_kind {
 struct app_who {
     enum app_who_kind kind;
     uint32_t roles;
-    char name[STORE_NAME_MAX + 1]; /* of the user, program or device */
-    unsigned char session[STORE_SECRET_HASH];
+    char name[STORE_NAME_MAX + 1];         /* of the user, program or device */
+    unsigned char hash[STORE_SECRET_HASH]; /* of the session or the token */
 };
 
 struct app_auth; /* opaque */
@@ -41,6 +41,7 @@ struct app_auth_options {
     const struct log *log;
     struct store *store;     /* writes */
     struct store_db *reader; /* the loop's own connection */
+    bool loopback;           /* only this machine can reach us: without users it is let in */
 };
 /* Owner: caller. Errors: NOMEM, IO; told in `diag`. */
 MUST_USE enum err app_auth_new(const struct app_auth_options *options, struct app_auth **ret_auth,
@@ -56,6 +57,8 @@ struct http_refusal app_auth_judge(struct app_auth *auth, struct http_call *call
 const struct app_who *app_auth_who(const struct http_call *call);
 /* For handlers that allow some more than others. */
 bool app_auth_may(const struct http_call *call, enum civic_may may);
+/* Would he, who asked a while ago, still be let in? For what goes on long after its request. */
+bool app_auth_still(struct app_auth *auth, const struct app_who *who, enum civic_may may);
 /* Nobody has been set up: this machine is let in. */
 bool app_auth_is_open(struct app_auth *auth);
 /* May an address other than loopback be served? Errors: INVALID unless a user exists. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "civic/lockout.h"
+#include "http/url.h"
 
 struct app_login_keys {
     unsigned char name[STORE_SECRET_HASH];
@@ -13,9 +14,10 @@ struct app_login_keys {
 static struct app_login_keys app_login_keys(const struct app_login *login)
 {
     struct app_login_keys keys;
+    char room[HTTP_NETWORK_SIZE];
 
     app_secret_key("name", str_of(login->name), keys.name);
-    app_secret_key("peer", str_of(login->peer), keys.peer);
+    app_secret_key("peer", http_url_network(str_of(login->peer), room), keys.peer);
     return keys;
 }
 

@@ -19,6 +19,7 @@ struct app_auth {
     struct app_tasks *tasks;
     struct http_rate *programs;
     struct http_rate *devices;
+    bool loopback;
     struct app_auth_counts counts;
 };
 

@@ -181,7 +181,7 @@ void app_auth_logout(struct app_auth *auth, struct http_call *call)
     enum err err = app_auth_task(auth, call, &task);
     if (err)
         return;
-    memcpy(task->hash, who->session, sizeof task->hash);
+    memcpy(task->hash, who->hash, sizeof task->hash);
     task->write = app_auth_logout_write;
     task->answer = app_auth_logout_answer;
     app_task_start(task);

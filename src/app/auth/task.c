@@ -144,9 +144,14 @@ void app_tasks_stop(struct app_tasks *tasks)
 {
     if (!tasks || tasks->stopped)
         return;
+    struct app_task *unworked;
+
     tasks->stopped = true;
-    if (tasks->wanted)
+    if (tasks->wanted) { /* only the one in work is waited for; the list keeps the others */
+        while (queue_try_pop(tasks->wanted, &unworked) == OK)
+            ;
         queue_close(tasks->wanted);
+    }
     pool_thread_join(tasks->worker);
     net_watch_free(tasks->watch);
     net_timer_free(tasks->retry);

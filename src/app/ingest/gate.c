@@ -1,9 +1,12 @@
 /* gate.c - see gate.h. */
 #include "app/ingest/gate.h"
 
+#include <string.h>
+
 #include "base/file.h"
 #include "base/jw.h"
 
+#define APP_GATE_SAID_US (INT64_C(10) * 1000000)
 #define APP_GATE_KEEP_EVERY_US (INT64_C(3600) * 1000000)
 
 enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000, APP_GATE_LOOK_MS = 2000 };
@@ -99,6 +102,8 @@ static void app_gate_message(void *context, const struct bus_message *message)
         .received = message->received,
     };
 
+    if (app_mqtt_vouched(&gate->doors, readings.topic_device))
+        readings.sender = readings.topic_device; /* nobody else may publish there */
     enum err err = app_readings_take(&gate->readings, &readings, &sum, &diag);
     if (!err)
         err = store_put_ticket(gate->store,
@@ -119,11 +124,27 @@ static void app_gate_mqtt(void *context, enum bus_state state, const struct diag
     gate->mqtt = state;
     if (state == BUS_LOST || state == BUS_FAILED)
         LOG(gate->log, WARN, "mqtt_lost", KV_STR("why", str_of(diag ? diag->text : "")));
-    if ((state == BUS_READY || state == BUS_FAILED) && gate->mqtt_told) {
+    /* A server elsewhere may be away for long; our own is soon there, or has failed. */
+    bool settled =
+        state == BUS_READY || state == BUS_FAILED || (state == BUS_LOST && gate->bus_elsewhere);
+    if (settled && gate->mqtt_told) {
         gate->mqtt_told(gate->told_context, state == BUS_READY ? bus_mqtt_port(gate->bus) : 0,
-                        diag);
+                        state == BUS_READY ? NULL : diag);
         gate->mqtt_told = NULL;
     }
+}
+
+/* nats-server confirms what a device may not publish, and drops it: only this tells. */
+static void app_gate_said(void *context, struct str line)
+{
+    struct app_gate *gate = context;
+    int64_t now_us = clock_mono(gate->terminals.clock).us;
+
+    gate->said++;
+    if (gate->said_us && now_us - gate->said_us < APP_GATE_SAID_US)
+        return;
+    gate->said_us = now_us;
+    LOG(gate->log, WARN, "mqtt_server_said", KV_STR("line", line), KV_I64("lines", gate->said));
 }
 
 /* The end of a turn: what came in is handed to the writer if it is time. */
@@ -189,6 +210,10 @@ static void app_gate_tidy(void *context)
         return;
     struct store_keep keep = store_keep_usual(clock_utc(clock));
     gate->kept = clock_mono(clock);
+    if (!store_keep_believes(&gate->keep_clock, keep.now, gate->kept)) {
+        LOG(gate->log, WARN, "clock_doubted", KV_I64("retention_waits_hours", STORE_DOUBT_HOURS));
+        memset(keep.days, 0, sizeof keep.days);
+    }
     store_keep_begin(&gate->keep, &keep);
     app_gate_keep(gate);
 }
@@ -206,7 +231,12 @@ static enum err app_gate_store(struct app_gate *gate, const struct app_gate_opti
     err = store_db_open(&reader, &gate->reader, diag);
     if (err)
         return err;
-    err = app_devices_load(&gate->devices, gate->reader);
+    struct utc_us last = {0};
+    err = store_keep_last(gate->reader, &last);
+    gate->keep_clock =
+        store_keep_clock_begin(last, clock_utc(options->clock), clock_mono(options->clock));
+    if (!err)
+        err = app_devices_load(&gate->devices, gate->reader);
     if (!err)
         err = app_devices_of_city(&gate->devices, gate->store, options->city,
                                   clock_utc(options->clock));
@@ -230,7 +260,7 @@ static enum err app_gate_turns(struct app_gate *gate, const struct app_gate_opti
         err = net_watch_new(options->loop, store_fd(gate->store), app_gate_committed, gate,
                             &gate->committed);
     if (!err)
-        err = app_live_new(options->loop, &gate->devices, &gate->live);
+        err = app_live_new(options->loop, &gate->devices, options->clock, &gate->live);
     if (!err)
         err = app_commands_new(&gate->devices, gate->live, &gate->commands);
     return err;
@@ -262,6 +292,7 @@ static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_option
                               .filter_count = COUNT_OF(filters),
                               .message = app_gate_message,
                               .state = app_gate_mqtt,
+                              .said = app_gate_said,
                               .context = gate};
 
     enum err err = file_join(sizeof folder, folder, options->folder, "bus");
@@ -270,6 +301,7 @@ static enum err app_gate_bus(struct app_gate *gate, const struct app_gate_option
     bus.folder = folder;
     gate->mqtt_told = options->mqtt;
     gate->told_context = options->context;
+    gate->bus_elsewhere = options->bus_url != NULL;
     bus.anonymous = http_bind_loopback(options->bind);
     err = bus_new(&bus, &gate->bus, diag);
     if (!err && !options->bus_url) {
@@ -344,13 +376,14 @@ void app_gate_close(struct app_gate *gate)
         store_drain(gate->store); /* answers go out with the last turn of the links */
     }
     gate->closing = true;
+    net_timer_free(gate->look); /* the loop turns once more below: nothing may look at the bus */
+    net_timer_free(gate->tidy);
     bus_free(gate->bus);
+    app_mqtt_done(&gate->doors);
     app_terminals_stop(&gate->terminals);
     net_turn_free(gate->turn);
     net_watch_free(gate->committed);
     net_timer_free(gate->due);
-    net_timer_free(gate->tidy);
-    net_timer_free(gate->look);
     app_commands_free(gate->commands);
     app_live_free(gate->live);
     store_close(gate->store);

@@ -35,7 +35,11 @@ struct app_gate {
     struct net_timer *tidy; /* snapshot, roll-ups, retention */
     void (*mqtt_told)(void *context, uint16_t port, const struct diag *diag); /* once */
     void *told_context;
+    bool bus_elsewhere;
+    uint64_t said; /* lines of nats-server's */
+    int64_t said_us;
     struct store_keep_run keep; /* roll-ups and retention, a step a job */
+    struct store_keep_clock keep_clock;
     bool keeping;
     bool ending;         /* no further step begins: the end would wait for it */
     struct mono_us kept; /* when it was last begun */

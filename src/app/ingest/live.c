@@ -1,6 +1,8 @@
 /* live.c - see live.h. */
 #include "app/ingest/live.h"
 
+#include <string.h>
+
 #include "app/ingest/show.h"
 
 struct app_live_event {
@@ -12,6 +14,7 @@ struct app_live_page {
     struct app_live *live;
     struct http_stream *stream;
     struct app_live_page *next;
+    _Alignas(16) unsigned char note[HTTP_NOTE_BYTES]; /* who listens */
 };
 
 struct app_live {
@@ -20,6 +23,8 @@ struct app_live {
     struct net_timer *beat;
     struct app_live_page *pages;
     size_t page_count;
+    bool (*may)(void *context, const void *note);
+    void *may_context;
     uint64_t next;                                     /* id of the next event */
     uint64_t oldest;                                   /* from here on all events are kept */
     struct app_live_event events[APP_LIVE_EVENTS_MAX]; /* a ring by id */
@@ -107,15 +112,34 @@ static void app_live_due(void *context)
     live->moved.count = live->filled.count = 0;
 }
 
+/* Who has been locked or revoked meanwhile hears no more. */
 static void app_live_beat(void *context)
 {
     struct app_live *live = context;
+    struct app_live_page **at = &live->pages;
 
-    for (struct app_live_page *page = live->pages; page; page = page->next)
-        http_stream_send(page->stream, STR(": still here\n\n"));
+    while (*at) {
+        struct app_live_page *page = *at;
+        if (!live->may || live->may(live->may_context, page->note)) {
+            http_stream_send(page->stream, STR(": still here\n\n"));
+            at = &page->next;
+            continue;
+        }
+        *at = page->next;
+        live->page_count--;
+        http_stream_close(page->stream);
+        mem_free(page);
+    }
 }
 
-enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
+void app_live_guard(struct app_live *live, bool (*may)(void *context, const void *note),
+                    void *context)
+{
+    live->may = may;
+    live->may_context = context;
+}
+
+enum err app_live_new(struct net_loop *loop, struct app_devices *devices, const struct clock *clock,
                       struct app_live **ret_live)
 {
     struct app_live *live = mem_zero(1, sizeof *live);
@@ -123,7 +147,8 @@ enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
     if (!live)
         return ERR_NOMEM;
     live->devices = devices;
-    live->next = live->oldest = 1;
+    /* Greater than any number of an earlier run: a page that stayed open is told to load anew. */
+    live->next = live->oldest = (uint64_t)clock_utc(clock).us / 1000;
     buf_init(&live->body, 64 << 10);
     enum err err = net_timer_new(loop, app_live_due, live, &live->due);
     if (!err)
@@ -165,23 +190,36 @@ static void app_live_left(void *context)
     mem_free(page);
 }
 
+/* Can everything after `seen` be told? Only what fits into the page's buffer: more would cut it off,
+ * and it would come back for the same. */
+static bool app_live_knows(struct app_live *live, struct str last, uint64_t *ret_seen)
+{
+    uint64_t seen;
+    size_t bytes = 0;
+
+    if (last.size == 0 || str_u64(last, &seen) || seen >= live->next || seen + 1 < live->oldest)
+        return false;
+    for (uint64_t id = seen + 1; id < live->next; id++)
+        bytes += app_live_slot(live, id)->text.size;
+    *ret_seen = seen;
+    return bytes <= HTTP_STREAM_BYTES_MAX / 2;
+}
+
 /* What the page missed, or that it must load anew. */
 static void app_live_catch_up(struct app_live *live, struct app_live_page *page, struct str last)
 {
-    char reset[64];
+    struct buf text;
     uint64_t seen;
 
-    if (last.size == 0 || str_u64(last, &seen) || seen >= live->next || seen + 1 < live->oldest) {
-        struct buf text;
-        buf_init(&text, sizeof reset);
-        buf_printf(&text, "id: %llu\nevent: reset\ndata: {}\n\n",
-                   (unsigned long long)(live->next - 1));
-        http_stream_send(page->stream, buf_text(&text));
-        buf_done(&text);
+    if (app_live_knows(live, last, &seen)) {
+        for (uint64_t id = seen + 1; id < live->next; id++)
+            http_stream_send(page->stream, buf_text(&app_live_slot(live, id)->text));
         return;
     }
-    for (uint64_t id = seen + 1; id < live->next; id++)
-        http_stream_send(page->stream, buf_text(&app_live_slot(live, id)->text));
+    buf_init(&text, 64);
+    buf_printf(&text, "id: %llu\nevent: reset\ndata: {}\n\n", (unsigned long long)(live->next - 1));
+    http_stream_send(page->stream, buf_text(&text));
+    buf_done(&text);
 }
 
 void app_live_join(struct app_live *live, struct http_call *call, struct str last)
@@ -198,6 +236,7 @@ void app_live_join(struct app_live *live, struct http_call *call, struct str las
         kept[i] = last.data[i]; /* the call's own text ends with its answer */
     last.data = kept;
     page->live = live;
+    memcpy(page->note, http_call_note(call), sizeof page->note);
     if (http_stream_open(call, app_live_left, page, &page->stream)) {
         mem_free(page);
         return;

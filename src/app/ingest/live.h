@@ -28,9 +28,13 @@ enum {
 
 /* Owner: caller. Errors: NOMEM, IO. */
 MUST_USE enum err app_live_new(struct net_loop *loop, struct app_devices *devices,
-                               struct app_live **ret_live);
+                               const struct clock *clock, struct app_live **ret_live);
 void app_live_free(struct app_live *live); /* NULL is allowed */
 
+/* Sets who judges, with each heartbeat, whether a page may go on listening; `note` is a copy of its
+ * call's note. Without one all may. */
+void app_live_guard(struct app_live *live, bool (*may)(void *context, const void *note),
+                    void *context);
 /* Adds a page; `last` is its Last-Event-ID, empty for a new page. Answers the call. */
 void app_live_join(struct app_live *live, struct http_call *call, struct str last);
 size_t app_live_pages(const struct app_live *live);

@@ -63,6 +63,39 @@ static enum err app_mqtt_user(void *context, const struct store_mqtt_user *row)
     return err ? err : vec_push(&list->users, user);
 }
 
+void app_mqtt_done(struct app_mqtt *mqtt)
+{
+    map_str_done(&mqtt->devices);
+    arena_done(&mqtt->names);
+}
+
+bool app_mqtt_vouched(const struct app_mqtt *mqtt, struct str name)
+{
+    uint32_t index;
+
+    return map_str_get(&mqtt->devices, name, &index);
+}
+
+/* Keeps the names of the devices in the list, in place of those of the last one. */
+static enum err app_mqtt_keep(struct app_mqtt *mqtt, const struct app_mqtt_list *list)
+{
+    enum err err = OK;
+
+    app_mqtt_done(mqtt);
+    mqtt->devices = (struct map_str){0};
+    arena_init(&mqtt->names, APP_MQTT_ARENA_MAX);
+    for (size_t i = 0; !err && i < list->users.count; i++) {
+        const struct bus_user *user = &list->users.items[i];
+        struct str name;
+        if (user->publish == app_mqtt_gateway_publish)
+            continue;
+        err = arena_str(&mqtt->names, user->name, &name);
+        if (!err)
+            err = map_str_add(&mqtt->devices, name, 0);
+    }
+    return err;
+}
+
 static enum err app_mqtt_hand_over(struct app_mqtt *mqtt, bool open, struct diag *diag)
 {
     struct app_mqtt_list list = {0};
@@ -80,6 +113,8 @@ static enum err app_mqtt_hand_over(struct app_mqtt *mqtt, bool open, struct diag
         diag_set(diag, err, "the tokens cannot be read: %s", err_text(err));
     else
         err = bus_users(mqtt->bus, list.users.items, list.users.count, diag);
+    if (!err)
+        err = app_mqtt_keep(mqtt, &list);
     vec_done(&list.users);
     arena_done(&list.arena);
     return err;

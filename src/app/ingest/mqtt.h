@@ -10,6 +10,8 @@
 #ifndef APP_INGEST_MQTT_H
 #define APP_INGEST_MQTT_H
 
+#include "base/arena.h"
+#include "base/map.h"
 #include "bus/bus.h"
 #include "store/db.h"
 
@@ -20,7 +22,13 @@ struct app_mqtt {
     bool set;      /* a list was handed over, by this stamp */
     bool open;
     uint64_t stamp;
+    struct arena names;
+    struct map_str devices; /* those that have a token of their own */
 };
+
+void app_mqtt_done(struct app_mqtt *mqtt); /* a zeroed one is allowed */
+/* True when a device of this name has a token: then only it can have published below its topic. */
+bool app_mqtt_vouched(const struct app_mqtt *mqtt, struct str name);
 
 /* Hands the list over if it has changed. Errors: of the store and of bus_users(), told in `diag`;
  * then the old list holds. */

@@ -10,7 +10,7 @@ export interface Told {
 }
 
 // Codes that say where the mistake is, but not which: that is in the server's own words.
-const NEEDS_DETAIL = new Set(['failed', 'bad_query', 'bad_device', 'bad_command', 'invalid', 'range', 'syntax', 'unsupported'])
+const NEEDS_DETAIL = new Set(['failed', 'bad_query', 'bad_body', 'bad_device', 'bad_command', 'invalid', 'range', 'syntax', 'unsupported'])
 
 export function tell(error: unknown): Told {
   const { t, te } = i18n.global

@@ -3,15 +3,16 @@
 import type { GeoJSONSource, Map as GlMap } from 'maplibre-gl'
 import type { Device } from '../api-devices'
 import { BOLD } from './style'
-import type { VehicleTone } from './icons'
+import { VEHICLE_TONES, type VehicleTone } from './icons'
 
 const GLIDE_MS = 300
 const FRAME_MS = 50
 const SLOW_MS = 150
+const MARKS_PER_MS = 20
 const GLIDING_MAX = 400 // more of them in sight jump
 const JUMP_DEG = 0.02 // about 2 km: it was away, it did not drive this
 
-export const LIVE_LAYERS = ['vehicle-live', 'vehicle-live-name']
+export const LIVE_LAYERS = ['vehicle-live-ring', 'vehicle-live-spot', 'vehicle-live', 'vehicle-live-name']
 
 interface Mark {
   from: [number, number]
@@ -25,6 +26,13 @@ interface Mark {
 export function addLiveLayers(map: GlMap): void {
   map.addSource('live', { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, buffer: 64 })
   const size = ['interpolate', ['linear'], ['zoom'], 9, 0.45, 12, 0.7, 15, 1] as never
+  map.addLayer({ id: 'vehicle-live-ring', type: 'circle', source: 'live', filter: ['==', ['get', 'device'], -1],
+    paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 12, 15, 23] as never, 'circle-color': '#f3c969', 'circle-opacity': 0.35, 'circle-stroke-color': '#c58b00', 'circle-stroke-width': 2 } })
+  // Icons wait for their turn to be placed, and fade in; a spot under them is where the vehicle is at
+  // once.
+  map.addLayer({ id: 'vehicle-live-spot', type: 'circle', source: 'live',
+    paint: { 'circle-color': ['match', ['get', 'tone'], 'alarm', VEHICLE_TONES.alarm, 'online', VEHICLE_TONES.online, VEHICLE_TONES.silent],
+      'circle-radius': ['interpolate', ['linear'], ['zoom'], 9, 4.5, 12, 7, 15, 10] as never, 'circle-stroke-color': '#ffffff', 'circle-stroke-width': 1 } })
   map.addLayer({ id: 'vehicle-live', type: 'symbol', source: 'live',
     layout: { 'icon-image': ['concat', 'vehicle-', ['get', 'tone']], 'icon-size': size, 'icon-rotate': ['get', 'turn'], 'icon-rotation-alignment': 'map', 'icon-allow-overlap': true, 'icon-ignore-placement': true,
       'symbol-sort-key': ['match', ['get', 'tone'], 'alarm', 2, 'online', 1, 0] } })
@@ -37,12 +45,17 @@ const mix = (from: number, to: number, share: number): number => from + (to - fr
 // The short way round: from 350° to 10° is 20°.
 const turnMix = (from: number, to: number, share: number): number => from + ((((to - from) % 360) + 540) % 360 - 180) * share
 
+export function ringLive(map: GlMap, device: number | null): void {
+  map.setFilter('vehicle-live-ring', ['==', ['get', 'device'], device ?? -1])
+}
+
 export class LiveMarks {
   private marks = new globalThis.Map<number, Mark>()
   private frame = 0
   private drawnAt = 0
   private timer = 0
   private gliding = false
+  private inSight = 0
   private readonly still = window.matchMedia('(prefers-reduced-motion: reduce)')
   private readonly redraw = (): void => this.ask()
 
@@ -91,7 +104,8 @@ export class LiveMarks {
 
   private ask(): void {
     if (this.frame !== 0 || this.timer !== 0) return
-    const wait = FRAME_MS - (performance.now() - this.drawnAt)
+    // Handing over ten thousand marks takes time itself: then twice a second is enough.
+    const wait = Math.max(FRAME_MS, this.inSight / MARKS_PER_MS) - (performance.now() - this.drawnAt)
     const next = (): void => {
       this.timer = 0
       this.frame = requestAnimationFrame(() => { this.frame = 0; this.draw() })
@@ -121,6 +135,7 @@ export class LiveMarks {
       if (at.moving) moving++
       features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: at.lngLat }, properties: { ...mark.properties, turn: Math.round(at.turn) } })
     }
+    this.inSight = features.length
     source.setData({ type: 'FeatureCollection', features })
     this.gliding = moving > 0
     if (moving > 0) this.ask()

@@ -26,6 +26,8 @@ let telling = 0
 const listeners = new Set<(ids: Set<number>) => void>()
 
 export const revision = ref(0)
+export const beat = ref(0) // follows `revision` once a second: for sums over all devices
+let counted = 0
 export const loadingDevices = ref(false)
 export const devicesLoaded = ref(false)
 export const devicesProblem = shallowRef<unknown>(null)
@@ -206,4 +208,7 @@ const fills = computed(() => {
   return found
 })
 
-window.setInterval(() => { now.value = serverNow() }, CLOCK_MS)
+window.setInterval(() => {
+  now.value = serverNow()
+  if (counted !== revision.value) beat.value = counted = revision.value
+}, CLOCK_MS)

@@ -10,7 +10,7 @@ export type Standing = 'unknown' | 'open' | 'in' | 'out'
 
 export const standing = ref<Standing>('unknown')
 export const user = shallowRef<User | null>(null)
-export const expired = ref(false) // the session ended by itself
+export const ended = ref<'' | 'expired' | 'changed'>('') // why a session is over: by itself, by a new password
 export const entered = computed(() => standing.value === 'open' || standing.value === 'in')
 export const visits = ref(0) // grows with each entry: what failed for want of a login is asked again
 export const sessionProblem = shallowRef<unknown>(null)
@@ -28,7 +28,7 @@ function enter(someone: User | null): void {
   const other = user.value !== null && someone !== null && user.value.name !== someone.name
   user.value = someone
   standing.value = someone ? 'in' : 'open'
-  expired.value = false
+  ended.value = ''
   sessionProblem.value = null
   // Nothing that another person was looking at stays on the screen.
   if (other) window.location.reload()
@@ -62,8 +62,15 @@ export async function logout(): Promise<void> {
   }
 }
 
+// A new password ends all sessions, this one too.
+export async function changePassword(old: string, password: string): Promise<void> {
+  await doors.password(old, password)
+  ended.value = 'changed'
+  standing.value = 'out'
+}
+
 onUnauthorised(() => {
   if (standing.value === 'out') return
-  expired.value = standing.value === 'in'
+  if (standing.value === 'in') ended.value = 'expired'
   standing.value = 'out'
 })
