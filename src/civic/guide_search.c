@@ -397,13 +397,30 @@ static void civic_words_match(const struct civic_question *question, const struc
         civic_better(best, RANK_NEAR + 10 * missing + 3 * edits + beyond, CIVIC_GUIDE_NEAR);
 }
 
-/* The question ends in the term, as words. */
-static bool civic_latin_said(const struct civic_fold *fold, const struct civic_term *term)
+/* Is the term's word the stem, or its plural? */
+static bool civic_same_word(const uint32_t *stem, size_t count, const uint32_t *word,
+                            size_t word_count)
 {
-    size_t at = fold->count - term->count;
+    if (count > word_count || memcmp(stem, word, count * sizeof *word) != 0)
+        return false;
+    return count == word_count || (word_count - count <= 2 && word[word_count - 1] == 's' &&
+                                   (word_count - count == 1 || word[word_count - 2] == 'e'));
+}
 
-    return term->count > 3 && term->count < fold->count && fold->points[at - 1] == ' ' &&
-           !memcmp(fold->points + at, term->points, term->count * sizeof *term->points);
+/* The question ends in the words of the term, plural or not. */
+static bool civic_latin_said(const struct civic_question *question, const struct civic_term *term)
+{
+    if (!term->word_count || term->count < 3 || term->word_count >= question->word_count)
+        return false;
+    const struct civic_word *last =
+        question->words + (question->word_count - (size_t)term->word_count);
+    for (size_t i = 0; i < term->word_count; i++) {
+        const struct civic_word *other = &term->words[i];
+        if (!civic_same_word(question->stems + last[i].at, last[i].count, term->points + other->at,
+                             other->count))
+            return false;
+    }
+    return true;
 }
 
 static void civic_latin_term(const struct civic_question *question, const struct civic_term *term,
@@ -422,8 +439,9 @@ static void civic_latin_term(const struct civic_question *question, const struct
     if (edits <= max)
         civic_better(best, edits == 1 ? RANK_TYPO : RANK_TYPO_TWO, CIVIC_GUIDE_TYPO);
     civic_words_match(question, term, best);
-    if (civic_latin_said(fold, term))
-        civic_better(best, RANK_SAID + (uint32_t)(fold->count - term->count) / 3, CIVIC_GUIDE_SAID);
+    if (civic_latin_said(question, term))
+        civic_better(best, RANK_SAID + (uint32_t)(question->word_count - term->word_count),
+                     CIVIC_GUIDE_SAID);
 }
 
 /* --- all items --- */
