@@ -18,11 +18,11 @@ enum {
     RANK_MIXED = 9, /* some syllables whole, some by their beginnings */
     RANK_PREFIX = 10,
     RANK_INSIDE = 12,
+    RANK_SAID = 12,       /* and a point for each character or word before the name */
     RANK_TYPO = 13,       /* a character left out, too many, or swapped with its neighbour */
     RANK_TYPO_OTHER = 14, /* another character: what was meant has fewer of the question's */
     RANK_SPELT_PREFIX = 15,
     RANK_SPELT_LATER = 18,
-    RANK_SAID = 20,
     RANK_SPELT_TYPO = 24,
     RANK_WORDS = 26,
     RANK_TYPO_TWO = 34,

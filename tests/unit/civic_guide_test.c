@@ -516,6 +516,59 @@ static void any_wrong_letter_is_forgiven(void **state)
     assert_int_equal(typing.missed, 0);
 }
 
+/* --- questions in people's own words --- */
+
+struct asked {
+    size_t all;
+    size_t answered; /* the first hit's stream is right, and it was not called unknown */
+    size_t unknown;
+};
+
+static void ask_freely(struct asked *asked, struct str question, struct str streams)
+{
+    struct civic_guide_hit hits[HITS];
+    size_t count = ask(list.guide, question, hits);
+
+    asked->all++;
+    if (civic_guide_verdict(hits, count) == CIVIC_GUIDE_UNKNOWN) {
+        asked->unknown++;
+        return;
+    }
+    while (streams.size)
+        if (str_eq(str_cut(&streams, ';'), hits[0].item->stream)) {
+            asked->answered++;
+            return;
+        }
+    printf("`%.*s` finds %.*s (%.*s)\n", STR_ARG(question), STR_ARG(hits[0].item->name.zh),
+           STR_ARG(hits[0].item->stream));
+}
+
+/* The questions were written after the list and took no part in it or in the search. */
+static void free_questions_are_answered_or_unknown(void **state)
+{
+    struct asked asked = {.all = 0};
+    struct buf content;
+    struct csv csv;
+    bool more = true;
+
+    (void)state;
+    assert_int_equal(file_read(TEST_SOURCE "/tests/guide_questions.csv", 1 << 20, &content, NULL),
+                     OK);
+    csv_init(&csv, NULL, buf_text(&content));
+    assert_int_equal(csv_next(&csv, &more, NULL), OK);
+    while (csv_next(&csv, &more, NULL) == OK && more) {
+        assert_int_equal(csv.count, 2);
+        ask_freely(&asked, csv.fields[0], csv.fields[1]);
+    }
+    csv_done(&csv);
+    buf_done(&content);
+    printf("%zu free questions: %zu answered rightly, %zu unknown, %zu otherwise\n", asked.all,
+           asked.answered, asked.unknown, asked.all - asked.answered - asked.unknown);
+    assert_true(asked.all >= 100);
+    assert_true(asked.answered * 100 >= asked.all * 80);
+    assert_true((asked.all - asked.answered - asked.unknown) * 100 <= asked.all * 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +585,7 @@ int main(void)
         cmocka_unit_test(initials_and_pinyin_find_it),
         cmocka_unit_test(any_wrong_character_is_forgiven),
         cmocka_unit_test(any_wrong_letter_is_forgiven),
+        cmocka_unit_test(free_questions_are_answered_or_unknown),
     };
 
     return cmocka_run_group_tests(tests, list_open, list_close);
