@@ -324,7 +324,7 @@ def bins_by_mqtt(city):
     message = json.dumps({"time": "2026-11-24T11:00:00Z", "distance_mm": 250})
 
     def publish(*words):
-        return subprocess.run(["mosquitto_pub", "-p", str(server.ports["mqtt"]), "-q", "1", "-t", "readings/bin-18",
+        return subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(server.ports["mqtt"]), "-q", "1", "-t", "readings/bin-18",
                                "-m", message, *words], capture_output=True, timeout=30).returncode == 0
 
     expect(publish(), "with no user set up, this machine may publish without a name")
