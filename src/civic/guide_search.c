@@ -36,6 +36,8 @@ struct civic_question {
     uint32_t stems[CIVIC_GUIDE_NAME_MAX];           /* as in `fold`, but for the ends of plurals */
     struct civic_word words[CIVIC_GUIDE_WORDS_MAX]; /* in `stems` */
     size_t word_count;
+    const struct civic_reading *readings[CIVIC_GUIDE_NAME_MAX]; /* of each character, with Han */
+    uint32_t reading_counts[CIVIC_GUIDE_NAME_MAX];
     char latin[CIVIC_GUIDE_NAME_MAX]; /* letters and digits without blanks */
     uint32_t latin_points[CIVIC_GUIDE_NAME_MAX];
     uint64_t latin_mask;
@@ -84,21 +86,17 @@ static bool civic_other(const struct civic_question *question, const struct civi
 
 /* --- Chinese --- */
 
-/* Does the character have the reading? */
-static bool civic_sounds(const struct civic_guide *guide, uint32_t point, struct str syllable)
+/* May the question's character be said so? */
+static bool civic_sounds(const struct civic_question *question, size_t at, struct str syllable)
 {
-    uint32_t count;
-    const struct civic_reading *readings = civic_readings(guide, point, &count);
-
-    for (uint32_t i = 0; i < count; i++)
-        if (str_eq(readings[i].syllable, syllable))
+    for (uint32_t i = 0; i < question->reading_counts[at]; i++)
+        if (str_eq(question->readings[at][i].syllable, syllable))
             return true;
     return false;
 }
 
 /* Does each character of the question sound like the term's at its place? */
-static bool civic_sounds_like(const struct civic_guide *guide,
-                              const struct civic_question *question, const struct civic_term *term)
+static bool civic_sounds_like(const struct civic_question *question, const struct civic_term *term)
 {
     const struct civic_fold *fold = &question->fold;
     struct str pinyin = term->pinyin;
@@ -110,8 +108,7 @@ static bool civic_sounds_like(const struct civic_guide *guide,
         bool han = civic_is_han(term->points[i]);
         size_t step = han || !syllable.size ? 1 : syllable.size;
         for (size_t j = i; j < i + step && j < fold->count; j++)
-            if (fold->points[j] != term->points[j] &&
-                !(han && civic_sounds(guide, fold->points[j], syllable)))
+            if (fold->points[j] != term->points[j] && !(han && civic_sounds(question, j, syllable)))
                 return false;
         i += step;
     }
@@ -141,20 +138,22 @@ static void civic_han_part(const struct civic_question *question, const struct c
     }
 }
 
-static void civic_han_typo(const struct civic_guide *guide, const struct civic_question *question,
-                           const struct civic_term *term, struct civic_match *best)
+static void civic_han_typo(const struct civic_question *question, const struct civic_term *term,
+                           struct civic_match *best)
 {
     size_t count = question->fold.count;
     unsigned max = count >= 6 ? 2 : 1;
 
     if (count < 2 || term->count < 2)
         return;
+    if (civic_sounds_like(question, term)) {
+        civic_better(best, RANK_SOUND, CIVIC_GUIDE_TYPO);
+        return;
+    }
     unsigned edits = civic_apart(question, term, max);
     if (edits > max)
         return;
-    if (civic_sounds_like(guide, question, term))
-        civic_better(best, RANK_SOUND, CIVIC_GUIDE_TYPO);
-    else if (edits == 2)
+    if (edits == 2)
         civic_better(best, RANK_TYPO_TWO, CIVIC_GUIDE_TYPO);
     else if (count < 3 || term->count < 3)
         civic_better(best, RANK_NEAR - 1, CIVIC_GUIDE_NEAR); /* half of it is wrong */
@@ -185,11 +184,11 @@ static void civic_han_near(const struct civic_question *question, const struct c
     civic_better(best, RANK_NEAR + 10 * missing, CIVIC_GUIDE_NEAR);
 }
 
-static void civic_han_term(const struct civic_guide *guide, const struct civic_question *question,
-                           const struct civic_term *term, struct civic_match *best)
+static void civic_han_term(const struct civic_question *question, const struct civic_term *term,
+                           struct civic_match *best)
 {
     civic_han_part(question, term, best);
-    civic_han_typo(guide, question, term, best);
+    civic_han_typo(question, term, best);
     civic_han_near(question, term, best);
 }
 
@@ -446,8 +445,8 @@ static void civic_latin_term(const struct civic_question *question, const struct
 
 /* --- all items --- */
 
-static void civic_term_match(const struct civic_guide *guide, const struct civic_question *question,
-                             const struct civic_term *term, struct civic_match *best)
+static void civic_term_match(const struct civic_question *question, const struct civic_term *term,
+                             struct civic_match *best)
 {
     const struct civic_fold *fold = &question->fold;
 
@@ -456,7 +455,7 @@ static void civic_term_match(const struct civic_guide *guide, const struct civic
         civic_better(best, term->alias ? RANK_ALIAS : RANK_EXACT,
                      term->alias ? CIVIC_GUIDE_ALIAS : CIVIC_GUIDE_EXACT);
     else if (fold->han && term->han)
-        civic_han_term(guide, question, term, best);
+        civic_han_term(question, term, best);
     else if (!fold->han && !term->han)
         civic_latin_term(question, term, best);
     else if (!fold->han)
@@ -480,7 +479,8 @@ static void civic_stem(uint32_t *points, struct civic_word *word)
     word->mask = civic_mask(points + word->at, word->count);
 }
 
-static void civic_ask(const struct civic_fold *fold, struct civic_question *ret)
+static void civic_ask(const struct civic_guide *guide, const struct civic_fold *fold,
+                      struct civic_question *ret)
 {
     ret->fold = *fold;
     ret->mask = civic_mask(fold->points, fold->count);
@@ -488,6 +488,8 @@ static void civic_ask(const struct civic_fold *fold, struct civic_question *ret)
     memcpy(ret->stems, fold->points, sizeof ret->stems);
     for (size_t i = 0; i < ret->word_count; i++)
         civic_stem(ret->stems, &ret->words[i]);
+    for (size_t i = 0; i < fold->count && fold->han; i++)
+        ret->readings[i] = civic_readings(guide, fold->points[i], &ret->reading_counts[i]);
     ret->latin_size = 0;
     for (size_t i = 0; i < fold->count; i++) {
         if (fold->points[i] == ' ')
@@ -533,11 +535,11 @@ enum err civic_guide_search(const struct civic_guide *guide, struct str text, si
     if (err)
         return diag_set(diag, err, "the text is not UTF-8");
     max = max < CIVIC_GUIDE_HITS_MAX ? max : CIVIC_GUIDE_HITS_MAX;
-    civic_ask(&fold, &question);
+    civic_ask(guide, &fold, &question);
     for (uint32_t i = 0; i < guide->count && fold.count; i++) {
         struct civic_match best = {RANK_NONE, CIVIC_GUIDE_NEAR};
         for (uint32_t j = guide->first_term[i]; j < guide->first_term[i + 1]; j++)
-            civic_term_match(guide, &question, &guide->terms[j], &best);
+            civic_term_match(&question, &guide->terms[j], &best);
         if (best.rank < RANK_NONE)
             civic_keep(hits, max, &count,
                        (struct civic_guide_hit){&guide->items[i], best.how, best.rank});

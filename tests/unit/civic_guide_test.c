@@ -94,11 +94,13 @@ static void a_slip_of_sound_comes_first(void **state)
         {.name = {STR("电饭"), STR("A")}, .pinyin = STR("dian fan"), .stream = STR("O")},
         {.name = {STR("电池"), STR("B")}, .pinyin = STR("dian chi"), .stream = STR("H")},
         {.name = {STR("迟"), STR("C")}, .pinyin = STR("chi"), .stream = STR("O")},
+        {.name = {STR("店"), STR("D")}, .pinyin = STR("dian"), .stream = STR("O")},
     };
     struct civic_guide *guide = guide_of(items, COUNT_OF(items));
 
     (void)state;
     finds_first(guide, STR("电迟"), STR("电池"), CIVIC_GUIDE_TYPO);
+    finds_first(guide, STR("店迟"), STR("电池"), CIVIC_GUIDE_TYPO); /* also where all are wrong */
     civic_guide_free(guide);
 }
 
