@@ -322,12 +322,20 @@ void app_device_position(struct app_devices *devices, struct app_device *device,
     app_device_changed(devices, device);
 }
 
+/* A day ahead of its arrival, or older than any backlog. */
+static bool app_device_clock_wrong(const struct store_key *key)
+{
+    return key->at.us > key->received.us + APP_CLOCK_AHEAD_US_MAX ||
+           key->at.us < key->received.us - APP_CLOCK_BEHIND_US_MAX;
+}
+
 void app_device_reading(struct app_devices *devices, struct app_device *device,
                         const struct store_reading *reading)
 {
     struct store_reading *last = &device->reading;
 
-    if (!app_device_newer(&reading->key, false, &last->key, false))
+    if (!app_device_newer(&reading->key, app_device_clock_wrong(&reading->key), &last->key,
+                          app_device_clock_wrong(&last->key)))
         return;
     uint32_t kept = last->fields & ~reading->fields;
     struct store_reading next = *reading;

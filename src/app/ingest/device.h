@@ -17,6 +17,10 @@
 #include "store/device.h"
 #include "store/fact.h"
 
+/* A device's clock is believed within these of its message's arrival. */
+#define APP_CLOCK_AHEAD_US_MAX (INT64_C(86400) * 1000000)
+#define APP_CLOCK_BEHIND_US_MAX (INT64_C(90) * 86400 * 1000000) /* backlogs are younger */
+
 enum {
     APP_DEVICES_MAX = 4 << 20,
     APP_TRACE_FRAMES = 16,     /* last frames of a terminal, for people to look at */

@@ -351,10 +351,19 @@ static bool app_terminal_admitted(const struct net_jt808_session *session,
 
 /* --- frames --- */
 
-/* An answer to an answer would go on for ever; some messages have their own. */
-static bool app_terminal_has_own_answer(uint16_t msg_id)
+/* Stored, and to be answered when that is safe; a picture has an answer of its own beside it. */
+static enum err app_terminal_stored(struct app_terminals *terminals,
+                                    const struct app_message *message, uint32_t *result)
 {
-    return msg_id == 0x0001 || msg_id == 0x0004;
+    enum err err = app_message_store(terminals, message, result);
+
+    if (!err)
+        err = app_terminal_ticket(terminals, message->session, &message->head,
+                                  message->head.msg_id == 0x0801 ? 0 : *result);
+    uint32_t media = app_parts_media(&message->head, message->body);
+    if (!err && media != 0)
+        err = app_terminal_ticket(terminals, message->session, &message->head, media);
+    return err;
 }
 
 static enum err app_terminal_whole(struct app_terminals *terminals,
@@ -362,7 +371,6 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
 {
     uint32_t result = WIRE_JT808_DONE;
 
-    app_commands_answered(terminals->commands, message);
     if (message->head.msg_id == 0x0004) {
         wire_jt808_answer_clock(net_link_out(message->session->link), &message->head,
                                 message->session->serial++, message->now);
@@ -373,15 +381,11 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
                             WIRE_JT808_DONE);
         return OK;
     }
-    if (app_terminal_has_own_answer(message->head.msg_id))
-        return OK;
-    enum err err = app_message_store(terminals, message, &result);
-    if (!err)
-        err = app_terminal_ticket(terminals, message->session, &message->head,
-                                  message->head.msg_id == 0x0801 ? 0 : result);
-    uint32_t media = app_parts_media(&message->head, message->body);
-    if (!err && media != 0)
-        err = app_terminal_ticket(terminals, message->session, &message->head, media);
+    enum err err = OK;
+    if (message->head.msg_id != 0x0001) /* an answer to an answer would go on for ever */
+        err = app_terminal_stored(terminals, message, &result);
+    if (!err) /* else it is shown again, and would answer an older command too */
+        app_commands_answered(terminals->commands, message);
     return err;
 }
 

@@ -32,7 +32,7 @@ struct app_terminals {
     struct app_commands *commands;
     struct app_live *live;
     bool enrol_open;    /* new terminals are taken in, unassigned */
-    size_t parts_bytes; /* of all messages of which parts are missing */
+    size_t parts_bytes; /* of all messages of which parts are missing, tables included */
     uint64_t unauthorised;
     uint64_t malformed;      /* bodies that could not be read; kept raw */
     uint64_t unanswered;     /* messages that could not be stored */
