@@ -89,11 +89,11 @@ static struct map_str_slot *map_str_find(const struct map_str *map, struct str k
     return &map->slots[at];
 }
 
-static enum err map_str_grow(struct map_str *map)
+enum err map_str_reserve(struct map_str *map, size_t count)
 {
     struct map_str grown = {.count = map->count};
 
-    if (!map_capacity_for(map->count + 1, &grown.capacity))
+    if (!map_capacity_for(count, &grown.capacity))
         return ERR_NOMEM;
     if (grown.capacity <= map->capacity)
         return OK;
@@ -111,7 +111,7 @@ static enum err map_str_grow(struct map_str *map)
 enum err map_str_add(struct map_str *map, struct str key, uint32_t value)
 {
     ASSERT(key.data);
-    enum err err = map_str_grow(map);
+    enum err err = map_str_reserve(map, map->count + 1);
     if (err)
         return err;
     struct map_str_slot *slot = map_str_find(map, key);

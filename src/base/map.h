@@ -42,6 +42,8 @@ struct map_str {
 
 /* Stores a new key. Errors: NOMEM; EXISTS when the key is there already (its value stays). */
 MUST_USE enum err map_str_add(struct map_str *map, struct str key, uint32_t value);
+/* Makes room for `count` keys in all. Errors: NOMEM. */
+MUST_USE enum err map_str_reserve(struct map_str *map, size_t count);
 MUST_USE bool map_str_get(const struct map_str *map, struct str key, uint32_t *ret_value);
 void map_str_done(struct map_str *map);
 

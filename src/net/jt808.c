@@ -103,6 +103,7 @@ static enum err net_jt808_frame(struct net_jt808 *server, struct net_jt808_sessi
         return ERR_BUSY;
     session->peer = piece->frame.head;
     session->named = true;
+    session->heard_ms = net_loop_ms(server->loop);
     session->bad_in_a_row = 0;
     enum err err = server->handler->frame(server->context, session, &piece->frame, piece->raw);
     if (err == ERR_BUSY) {
@@ -124,7 +125,8 @@ static enum err net_jt808_input(void *context, void *user, struct bytes *input)
     uint8_t room[WIRE_JT808_PLAIN_MAX];
     struct wire_jt808_piece piece;
 
-    session->heard_ms = net_loop_ms(server->loop);
+    if (session->named) /* until then the time runs from the connection */
+        session->heard_ms = net_loop_ms(server->loop);
     for (;;) {
         struct bytes before = *input;
         enum wire_jt808_cut cut = wire_jt808_cut(input, room, &piece);
@@ -143,6 +145,8 @@ static enum err net_jt808_input(void *context, void *user, struct bytes *input)
             *input = before;
         if (err)
             return err;
+        if (session->why)
+            return ERR_CANCELLED; /* closed by the handler: nothing more of it is heard */
     }
 }
 

@@ -8,12 +8,13 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from server import Server, expect, export, new_city
-from terminal import Terminal, frame, location
+from terminal import Terminal, frame, location, registration
 
 PROGRAM = sys.argv[1]
 
@@ -140,6 +141,30 @@ def one_device_in_two_forms(server):
     wait_for("it is shown as gone", lambda: not device(server, "13800000001")["online"])
 
 
+def a_number_is_no_key(server):
+    """Who only names a terminal's number gets neither its link nor, by mixing frames, its code."""
+    terminal = Terminal(server.ports["jt808"], "13800000010")
+    terminal.log_in()
+    thief = Terminal(server.ports["jt808"], "13800000011")
+    thief.link.sendall(frame(0x0100, thief.phone, 1, registration(ident="THIEF01"))
+                       + frame(0x0002, terminal.phone, 2, b""))
+    expect(thief.expect(0x8001)[3] == struct.pack(">HHB", 2, 0x0002, 1), "its frame is refused")
+    expect(terminal.ask(0x0200, location(1)) == 0, "the terminal's own link stays")
+    heard = device(server, "13800000010")["frames"]
+    thief.link.sendall(frame(0x0200, terminal.phone, 3, location(2)))
+    answers = b""
+    thief.link.settimeout(1)
+    try:
+        while answer := thief.receive():
+            answers += answer[3]
+    except TimeoutError:
+        pass
+    expect(terminal.code not in answers, "nobody else is told its code", answers)
+    expect(device(server, "13800000010")["frames"] == heard, "what is refused is not its own frame")
+    thief.close()
+    terminal.close()
+
+
 def rubbish_is_dropped(server):
     terminal = Terminal(server.ports["jt808"], "13800000002")
     terminal.log_in()
@@ -199,6 +224,10 @@ def parts_become_one(server, city):
                                     part=(len(parts), number + 1)))
     done = terminal.expect(0x8800)[3]
     expect(done == struct.pack(">I", 77), "the whole picture is acknowledged", done)
+    expect(terminal.ask(0x0801, struct.pack(">IBBBB", 78, 0, 0, 1, 1) + location(6)[:28] + b"small") == 0,
+           "a picture that fits one frame is taken")
+    done = terminal.expect(0x8800)[3]
+    expect(done == struct.pack(">I", 78), "and acknowledged as a whole picture", done)
     terminal.close()
     return server
 
@@ -310,6 +339,22 @@ def bins_by_http(server, city):
     expect(status == 400 and problem["detail"], "what is no JSON is refused", problem)
 
 
+def a_sensor_of_an_unknown_model(server):
+    """Its payload cannot be read, but it is listed: so its model can be named."""
+    uplink = {"deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": "2026-11-24T09:30:00Z",
+              "deviceInfo": {"deviceProfileName": "our bins", "devEui": "24e124fffe00aa01"}, "fPort": 85,
+              "data": "AXVcA4JECAQAAQ=="}
+    path = "/api/v1/uplinks/chirpstack"
+    status, _, problem = server.call(path, "POST", uplink)
+    expect(400 <= status < 500 and "model" in problem["detail"], "it is refused with its reason", problem)
+    seen = device(server, "24e124fffe00aa01")
+    expect(seen["state"] == "unassigned" and seen["kind"] == "sensor", "but listed", seen)
+    server.call(f"/api/v1/devices/{seen['id']}", "PATCH", {"model": "Milesight EM310-UDL"})
+    expect(server.call(path, "POST", uplink)[0] == 202, "sent again it is understood")
+    reading = device(server, "24e124fffe00aa01")["reading"]
+    expect(reading["distance_mm"] == 2116 and reading["tilt"], "as its model has it", reading)
+
+
 def mqtt_token(city, name):
     made = subprocess.run([PROGRAM, "token", "new", city, "--device", name], capture_output=True, text=True)
     return made.stdout.split()[-1] if made.returncode == 0 else ""
@@ -340,6 +385,22 @@ def bins_by_mqtt(city):
     expect(server.stop() == 0, "the server ends well")
 
 
+def without_a_page(city):
+    """Where the page was not built, devices are served all the same."""
+    fonts = os.path.join(os.path.dirname(PROGRAM), "..", "..", "fonts")
+    with tempfile.TemporaryDirectory(prefix="yc-flow-") as data:
+        os.symlink(os.path.realpath(fonts), os.path.join(data, "fonts"))
+        server = Server(PROGRAM, city, "--enrol", "open", env={**os.environ, "YANCHENG_DATA": data})
+        terminal = Terminal(server.ports["jt808"], "13800000009")
+        terminal.log_in()
+        expect(terminal.ask(0x0200, location(1)) == 0, "a position is taken without a page")
+        expect(device(server, "13800000009")["online"], "and programs are answered")
+        expect(server.call("/")[0] == 404, "there is no page")
+        expect(server.stop() == 0, "the server ends well")
+        with open(server.log.name, encoding="utf-8") as log:
+            expect("no page: " in log.read(), "which is told")
+
+
 def stopped_under_load(city):
     server = Server(PROGRAM, city, "--enrol", "open")
     second = subprocess.run([PROGRAM, "serve", city, "--http", "0", "--jt808", "0", "--mqtt", "off", "--no-map"],
@@ -365,19 +426,22 @@ def main():
     only_known_terminals(city)
     server = Server(PROGRAM, city, "--enrol", "open")
     one_device_in_two_forms(server)
+    a_number_is_no_key(server)
     rubbish_is_dropped(server)
     server = parts_become_one(server, city)
     commands_and_answers(server)
     pages_hear_within_a_second(server)
     one_bad_terminal_is_alone(server)
     bins_by_http(server, city)
+    a_sensor_of_an_unknown_model(server)
     expect(server.stop() == 0, "the server ends well")
     events = export(PROGRAM, city, "events")
-    whole = [e for e in events if e["kind"] == "jt808.0801"]
+    whole = [e for e in events if e["kind"] == "jt808.0801" and e["body"].startswith("0000004d")]
     expect(len(whole) == 1 and len(whole[0]["body"]) == 2 * (36 + 2560), "the picture is stored whole, once",
            [(e["kind"], len(e["body"])) for e in events])
     expect(any(e["kind"] == "sent.8300" for e in events), "that a command was sent is a fact")
     bins_by_mqtt(city)
+    without_a_page(city)
     stopped_under_load(city)
     home.cleanup()
 

@@ -21,7 +21,8 @@ struct seen {
     size_t floods;
     size_t gone;
     char why[32];
-    bool busy; /* what the handler says */
+    bool busy;   /* what the handler says */
+    bool closes; /* the handler ends the link with the first frame */
     uint64_t session;
 };
 
@@ -35,6 +36,8 @@ static enum err seen_frame(void *context, struct net_jt808_session *session,
         return ERR_BUSY;
     seen->session = session->id;
     seen->serials[seen->count++ % SEEN_MAX] = frame->head.serial;
+    if (seen->closes)
+        net_jt808_close(session, "enough");
     return OK;
 }
 
@@ -242,6 +245,50 @@ static void the_nameless_and_the_silent_are_closed(void **state)
     end(&seen);
 }
 
+/* A byte now and then is no frame: a place is not held by it. */
+static void a_link_that_drips_is_nameless(void **state)
+{
+    struct seen seen;
+    unsigned char frame[64];
+    size_t sent = 0;
+    (void)state;
+
+    begin(&seen, (struct net_jt808_options){.nameless_s_max = 1, .idle_s_max = 60});
+    int fd = dial(&seen);
+    (void)heartbeat(1, frame);
+    for (int turns = 0; seen.gone == 0; turns++) {
+        if (turns % 100 == 0 && sent < 10)
+            put(fd, frame + sent++, 1);
+        net_loop_poll(seen.loop);
+        usleep(5000);
+        assert_true(turns < 1000);
+    }
+    assert_string_equal(seen.why, "nameless");
+    assert_true(sent < 10);
+    close(fd);
+    end(&seen);
+}
+
+static void nothing_is_heard_after_the_end(void **state)
+{
+    struct seen seen;
+    unsigned char frames[192];
+    size_t size = 0;
+    (void)state;
+
+    begin(&seen, (struct net_jt808_options){0});
+    seen.closes = true;
+    int fd = dial(&seen);
+    for (uint16_t i = 0; i < 3; i++)
+        size += heartbeat(i, frames + size);
+    put(fd, frames, size);
+    UNTIL(&seen, seen.gone == 1);
+    assert_int_equal(seen.count, 1);
+    assert_string_equal(seen.why, "enough");
+    close(fd);
+    end(&seen);
+}
+
 static void beyond_the_last_place_a_link_is_refused(void **state)
 {
     struct seen seen;
@@ -384,6 +431,8 @@ int main(void)
         cmocka_unit_test(a_flood_is_slowed_and_not_cut),
         cmocka_unit_test(rubbish_ends_its_own_link),
         cmocka_unit_test(the_nameless_and_the_silent_are_closed),
+        cmocka_unit_test(a_link_that_drips_is_nameless),
+        cmocka_unit_test(nothing_is_heard_after_the_end),
         cmocka_unit_test(beyond_the_last_place_a_link_is_refused),
         cmocka_unit_test(a_peer_that_takes_nothing_is_closed),
         cmocka_unit_test(a_long_message_goes_out_in_parts),

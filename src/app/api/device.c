@@ -523,7 +523,7 @@ void app_api_device_patch(void *context, struct http_call *call)
     struct app_device_edit edit = {api->city, &arena, &row};
     enum err err = app_api_device_read(&edit, http_call_body(call), &diag);
     if (!err)
-        err = app_device_change(&api->gate->devices, api->gate->store, device, &row);
+        err = app_device_change(api->gate->store, device, &row);
     arena_done(&arena);
     if (err) {
         if (diag.code == OK)

@@ -184,6 +184,8 @@ static struct app_command *app_command_match(struct app_commands *commands,
     uint16_t serial = rd_u16(&rd);
     uint64_t oldest = commands->next > APP_COMMANDS_MAX ? commands->next - APP_COMMANDS_MAX : 1;
 
+    if (rd.bad)
+        return NULL;
     for (uint64_t id = commands->next - 1; id >= oldest; id--) {
         struct app_command *command = &commands->items[id % APP_COMMANDS_MAX];
         if (command->device != message->device->row.id || command->answer.size > 0)
@@ -210,24 +212,35 @@ static void app_command_keep_answer(struct app_command *command, const struct ap
     arena_done(&arena);
 }
 
-/* 0x0001 tells the result at once; a query's own answer follows it or comes alone. */
-void app_commands_answered(struct app_commands *commands, const struct app_message *message)
+/* 0x0001: the serial and the id of a message, and its result. */
+static void app_command_told(struct app_commands *commands, struct app_command *command,
+                             const struct app_message *message)
 {
     struct rd rd = {.left = message->body};
 
+    (void)rd_u16(&rd);
+    uint16_t msg_id = rd_u16(&rd);
+    uint8_t result = rd_u8(&rd);
+    if (rd.bad || msg_id != command->msg_id)
+        return;
+    command->answered = message->now;
+    command->result = result;
+    app_command_settle(commands, command, result == 0 ? APP_COMMAND_ANSWERED : APP_COMMAND_REFUSED);
+}
+
+/* 0x0001 tells the result at once; a query's own answer follows it or comes alone. */
+void app_commands_answered(struct app_commands *commands, const struct app_message *message)
+{
     if (commands->next == 1 || !app_command_is_reply(message->head.msg_id))
         return;
     struct app_command *command = app_command_match(commands, message);
     if (!command)
         return;
-    command->answered = message->now;
     if (message->head.msg_id == 0x0001) {
-        (void)rd_u32(&rd);
-        command->result = rd_u8(&rd);
-        app_command_settle(commands, command,
-                           command->result == 0 ? APP_COMMAND_ANSWERED : APP_COMMAND_REFUSED);
+        app_command_told(commands, command, message);
         return;
     }
+    command->answered = message->now;
     app_command_keep_answer(command, message);
     app_command_settle(commands, command, APP_COMMAND_ANSWERED);
 }

@@ -6,8 +6,6 @@
 #include "app/ingest/snapshot.h"
 #include "store/store.h"
 
-#define APP_DEVICE_TEXTS_MAX ((size_t)1 << 30)
-
 const char *app_device_error_name(enum app_device_error error)
 {
     static const char *const names[APP_ERROR_KINDS] = {"checksum", "syntax",       "truncated",
@@ -19,7 +17,17 @@ const char *app_device_error_name(enum app_device_error error)
 void app_devices_init(struct app_devices *devices)
 {
     *devices = (struct app_devices){0};
-    arena_init(&devices->texts, APP_DEVICE_TEXTS_MAX);
+}
+
+static void app_device_free(struct app_device *device)
+{
+    if (!device)
+        return;
+    if (device->terminal)
+        mem_free(device->terminal->trace);
+    mem_free(device->terminal);
+    mem_free(device->texts);
+    mem_free(device);
 }
 
 void app_devices_done(struct app_devices *devices)
@@ -28,16 +36,11 @@ void app_devices_done(struct app_devices *devices)
         return;
     for (size_t i = 0; i < devices->by_id.count; i++) {
         struct app_device *device = devices->by_id.items[i];
-        if (device && device->terminal) {
-            mem_free(device->terminal->trace);
-            mem_free(device->terminal);
-        }
-        mem_free(device);
+        app_device_free(device);
     }
     vec_done(&devices->by_id);
     for (size_t i = 0; i < COUNT_OF(devices->by_name); i++)
         map_str_done(&devices->by_name[i]);
-    arena_done(&devices->texts);
 }
 
 struct app_device *app_device_by_id(const struct app_devices *devices, uint64_t id)
@@ -53,49 +56,70 @@ struct app_device *app_device_find(const struct app_devices *devices, enum store
     return map_str_get(&devices->by_name[kind], name, &index) ? devices->by_id.items[index] : NULL;
 }
 
-/* Texts of `row` into the registry's memory; those that are there already stay. */
-static enum err app_device_texts(struct app_devices *devices, const struct store_device *before,
-                                 struct store_device *row)
+/* The texts of `row`, but its name, into a block of their own. */
+static enum err app_device_texts(struct store_device *row, char **ret_block)
 {
-    struct str *texts[] = {&row->name,    &row->maker, &row->model,
-                           &row->version, &row->auth,  &row->unit};
-    const struct str *olds[] = {&before->name,    &before->maker, &before->model,
-                                &before->version, &before->auth,  &before->unit};
-    enum err err = OK;
+    struct str *texts[] = {&row->maker, &row->model, &row->version, &row->auth, &row->unit};
+    size_t size = 0;
 
-    for (size_t i = 0; !err && i < COUNT_OF(texts); i++) {
-        if (str_eq(*texts[i], *olds[i]))
-            *texts[i] = *olds[i];
-        else
-            err = arena_str(&devices->texts, *texts[i], texts[i]);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        if (!mem_add(size, texts[i]->size, &size))
+            return ERR_LIMIT;
+    char *block = mem_alloc(size);
+    if (!block)
+        return ERR_NOMEM;
+    char *at = block;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (texts[i]->size > 0)
+            memcpy(at, texts[i]->data, texts[i]->size);
+        texts[i]->data = at;
+        at += texts[i]->size;
     }
-    return err;
+    *ret_block = block;
+    return OK;
 }
 
-/* A place in the registry. The device is not yet reachable by its name. */
-static enum err app_device_new(struct app_devices *devices, const struct store_device *row,
-                               struct app_device **ret_device)
+/* A device of its own, and room for it in the registry: app_device_enter() cannot fail then. */
+static enum err app_device_make(struct app_devices *devices, const struct store_device *row,
+                                struct app_device **ret_device)
 {
-    static const struct store_device nothing = {0};
+    struct map_str *names = &devices->by_name[row->kind];
+    size_t size;
 
-    if (row->id == 0 || row->id > APP_DEVICES_MAX)
+    if (row->id == 0 || row->id > APP_DEVICES_MAX ||
+        !mem_add(sizeof **ret_device, row->name.size, &size))
         return ERR_LIMIT;
-    struct app_device *device = mem_zero(1, sizeof *device);
+    struct app_device *device = mem_zero(1, size);
     if (!device)
         return ERR_NOMEM;
     device->row = *row;
-    enum err err = app_device_texts(devices, &nothing, &device->row);
-    while (!err && devices->by_id.count < row->id)
-        err = vec_push(&devices->by_id, NULL);
+    if (row->name.size > 0)
+        memcpy(device->name, row->name.data, row->name.size);
+    device->row.name.data = device->name;
+    enum err err = app_device_texts(&device->row, &device->texts);
     if (!err)
-        err = map_str_add(&devices->by_name[row->kind], device->row.name, row->id - 1);
+        err = vec_reserve(&devices->by_id, row->id);
+    if (!err)
+        err = map_str_reserve(names, names->count + 1);
     if (err) {
-        mem_free(device);
+        app_device_free(device);
         return err;
     }
-    devices->by_id.items[row->id - 1] = device;
-    devices->count++;
     *ret_device = device;
+    return OK;
+}
+
+static enum err app_device_enter(struct app_devices *devices, struct app_device *device)
+{
+    size_t at = device->row.id - 1;
+
+    enum err err = map_str_add(&devices->by_name[device->row.kind], device->row.name, (uint32_t)at);
+    if (err)
+        return err;
+    while (devices->by_id.count <= at)
+        devices->by_id.items[devices->by_id.count++] = NULL;
+    devices->by_id.items[at] = device;
+    devices->count++;
     return OK;
 }
 
@@ -103,7 +127,13 @@ static enum err app_device_loaded(void *context, const struct store_device *row)
 {
     struct app_device *device;
 
-    return app_device_new(context, row, &device);
+    enum err err = app_device_make(context, row, &device);
+    if (err)
+        return err;
+    err = app_device_enter(context, device);
+    if (err)
+        app_device_free(device);
+    return err;
 }
 
 enum err app_devices_load(struct app_devices *devices, struct store_db *db)
@@ -119,29 +149,44 @@ enum err app_device_add(struct app_devices *devices, struct store *store,
     struct store_device numbered = *row;
 
     numbered.id = (uint32_t)devices->by_id.count + 1;
-    if (numbered.id > APP_DEVICES_MAX)
-        return ERR_LIMIT;
-    enum err err = store_put_device(store, &numbered);
+    struct app_device *device;
+    enum err err = app_device_make(devices, &numbered, &device);
     if (err)
         return err;
-    /* Without memory here the row is on disk and comes back with the next start. */
-    return app_device_new(devices, &numbered, ret_device);
+    /* What needs memory comes first: a row on disk that nobody here knows would take its number and
+     * its name from the next one. */
+    err = store_put_device(store, &numbered);
+    if (!err)
+        err = app_device_enter(devices, device);
+    if (err) {
+        app_device_free(device);
+        return err;
+    }
+    *ret_device = device;
+    return OK;
 }
 
-enum err app_device_change(struct app_devices *devices, struct store *store,
-                           struct app_device *device, const struct store_device *change)
+enum err app_device_change(struct store *store, struct app_device *device,
+                           const struct store_device *change)
 {
     struct store_device row = *change;
+    char *texts;
 
     row.id = device->row.id;
     row.kind = device->row.kind;
     row.name = device->row.name;
-    enum err err = app_device_texts(devices, &device->row, &row);
-    if (!err)
-        err = store_put_device(store, &row);
-    if (!err)
-        device->row = row;
-    return err;
+    enum err err = app_device_texts(&row, &texts);
+    if (err)
+        return err;
+    err = store_put_device(store, &row);
+    if (err) {
+        mem_free(texts);
+        return err;
+    }
+    mem_free(device->texts); /* `change` may point there: its texts were copied */
+    device->texts = texts;
+    device->row = row;
+    return OK;
 }
 
 struct app_terminal *app_device_terminal(struct app_device *device)
@@ -179,12 +224,12 @@ static enum err app_device_wished(struct app_devices *devices, struct store *sto
     row.full_mm = wish->full_mm;
     if (row.state == STORE_DEVICE_UNASSIGNED)
         row.state = STORE_DEVICE_KNOWN;
-    enum err err = device ? app_device_change(devices, store, device, &row)
+    enum err err = device ? app_device_change(store, device, &row)
                           : app_device_add(devices, store, &row, &device);
     if (err != ERR_BUSY)
         return err;
     store_drain(store); /* a million sensors are more than a queue holds */
-    return device ? app_device_change(devices, store, device, &row)
+    return device ? app_device_change(store, device, &row)
                   : app_device_add(devices, store, &row, &device);
 }
 
@@ -277,12 +322,20 @@ void app_device_position(struct app_devices *devices, struct app_device *device,
     app_device_changed(devices, device);
 }
 
+/* A day ahead of its arrival, or older than any backlog. */
+static bool app_device_clock_wrong(const struct store_key *key)
+{
+    return key->at.us > key->received.us + APP_CLOCK_AHEAD_US_MAX ||
+           key->at.us < key->received.us - APP_CLOCK_BEHIND_US_MAX;
+}
+
 void app_device_reading(struct app_devices *devices, struct app_device *device,
                         const struct store_reading *reading)
 {
     struct store_reading *last = &device->reading;
 
-    if (!app_device_newer(&reading->key, false, &last->key, false))
+    if (!app_device_newer(&reading->key, app_device_clock_wrong(&reading->key), &last->key,
+                          app_device_clock_wrong(&last->key)))
         return;
     uint32_t kept = last->fields & ~reading->fields;
     struct store_reading next = *reading;

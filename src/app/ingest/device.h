@@ -3,7 +3,8 @@
  * Purpose    The registry (a copy of the table `device`) and the live picture of each: connected,
  *            last heard, last position, last reading. It is a fold over stored facts: a snapshot
  *            plus what was stored after it.
- * Memory     The registry owns devices and their texts; a device stays where it is until the end.
+ * Memory     The registry owns devices and their texts; a device stays where it is until the end, its
+ *            texts but the name until app_device_change().
  * Limits     APP_DEVICES_MAX devices.
  * Threads    The loop's.
  * Layer      4
@@ -11,11 +12,14 @@
 #ifndef APP_INGEST_DEVICE_H
 #define APP_INGEST_DEVICE_H
 
-#include "base/arena.h"
 #include "base/map.h"
 #include "city/city.h"
 #include "store/device.h"
 #include "store/fact.h"
+
+/* A device's clock is believed within these of its message's arrival. */
+#define APP_CLOCK_AHEAD_US_MAX (INT64_C(86400) * 1000000)
+#define APP_CLOCK_BEHIND_US_MAX (INT64_C(90) * 86400 * 1000000) /* backlogs are younger */
 
 enum {
     APP_DEVICES_MAX = 4 << 20,
@@ -44,9 +48,8 @@ struct app_trace_frame {
 
 /* What only terminals have; made when one is first heard. */
 struct app_terminal {
-    uint64_t session;              /* of net/jt808.h; 0: not connected */
+    uint64_t session;              /* of net/jt808.h, admitted; 0: not connected */
     uint16_t edition;              /* 2011, 2013, 2019; 0 not known */
-    bool admitted;                 /* authenticated on this connection */
     bool moved;                    /* has a position to tell the live feed */
     struct store_position last;    /* its items are not kept; key.device 0: none */
     struct app_trace_frame *trace; /* a ring of APP_TRACE_FRAMES, NULL until needed */
@@ -63,10 +66,11 @@ struct app_device {
     bool filled;                  /* its reading waits to be told to the pages */
     struct store_reading reading; /* key.device 0: none */
     struct app_terminal *terminal;
+    char *texts; /* of the row, but the name: they change */
+    char name[];
 };
 
 struct app_devices {
-    struct arena texts;
     VEC(struct app_device *) by_id; /* id - 1; NULL where there is none */
     struct map_str by_name[STORE_DEVICE_KINDS];
     uint32_t changed;
@@ -91,8 +95,8 @@ MUST_USE enum err app_device_add(struct app_devices *devices, struct store *stor
                                  const struct store_device *row, struct app_device **ret_device);
 /* Changes a device's row by `change`, whose texts are copied, and puts it. The id, kind and name
  * stay. Errors: NOMEM, BUSY; then nothing has changed. */
-MUST_USE enum err app_device_change(struct app_devices *devices, struct store *store,
-                                    struct app_device *device, const struct store_device *change);
+MUST_USE enum err app_device_change(struct store *store, struct app_device *device,
+                                    const struct store_device *change);
 /* The device's terminal part. NULL for lack of memory. */
 struct app_terminal *app_device_terminal(struct app_device *device);
 

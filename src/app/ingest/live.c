@@ -82,8 +82,10 @@ static void app_live_send(struct app_live *live, const char *name)
     buf_printf(&event->text, "id: %llu\nevent: %s\ndata: ", (unsigned long long)event->id, name);
     buf_str(&event->text, buf_text(&live->body));
     buf_str(&event->text, STR("\n\n"));
-    if (buf_err(&event->text)) {
-        app_live_forget(live);
+    if (buf_err(&event->text)) { /* without it the others are no whole: pages load anew */
+        buf_done(&event->text);
+        while (live->oldest < live->next)
+            app_live_forget(live);
         return;
     }
     live->bytes += event->text.size;

@@ -9,9 +9,6 @@
 #include "wire/jt808/body.h"
 #include "wire/jt808/location.h"
 
-#define APP_CLOCK_AHEAD_US_MAX (INT64_C(86400) * 1000000)
-#define APP_CLOCK_BEHIND_US_MAX (INT64_C(90) * 86400 * 1000000) /* backlogs are younger */
-
 enum {
     APP_LAT_E6_MAX = 90000000,
     APP_LNG_E6_MAX = 180000000,
@@ -36,6 +33,7 @@ enum err app_message_raw(struct app_terminals *terminals, const struct app_messa
                                 .kind = kind,
                                 .body = message->body};
 
+    event.key.hash ^= str_hash(kind); /* two messages without a body are still two */
     return store_put_event(terminals->store, &event);
 }
 

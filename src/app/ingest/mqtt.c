@@ -38,7 +38,8 @@ static bool app_mqtt_name_fits(struct str name)
     for (size_t i = 0; i < name.size; i++)
         if (name.data[i] == '.') /* no topic of nats-server's can hold it */
             return false;
-    return name.size <= BUS_NAME_BYTES_MAX && !str_eq(name, STR("yancheng"));
+    return name.size <= BUS_NAME_BYTES_MAX && !str_eq(name, STR("yancheng")) &&
+           !str_eq(name, STR(BUS_ANONYMOUS)); /* twice in the list: then it is refused whole */
 }
 
 static enum err app_mqtt_user(void *context, const struct store_mqtt_user *row)

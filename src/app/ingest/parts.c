@@ -14,11 +14,6 @@ enum {
     APP_PARTS_ASK_AFTER_US = 5000000,
     APP_PARTS_ASK_TIMES = 3,
     APP_PARTS_DROP_AFTER_US = 600000000,
-    APP_PARTS_MEDIA_BYTES = 4, /* the id that begins 0x0801 */
-};
-
-struct app_part {
-    struct bytes body;
 };
 
 struct app_parts {
@@ -28,7 +23,7 @@ struct app_parts {
     uint16_t total;
     uint16_t have;
     uint8_t asked;
-    size_t bytes;
+    size_t bytes; /* of the parts and of their table */
     struct mono_us heard;
     struct bytes *parts; /* NULL data: missing */
 };
@@ -69,14 +64,17 @@ static struct app_parts *app_parts_find(const struct app_terminal *terminal, uin
     return NULL;
 }
 
-static enum err app_parts_new(struct app_terminal *terminal, const struct wire_jt808_head *head,
-                              uint16_t first, struct app_parts **ret_parts)
+static enum err app_parts_new(struct app_terminals *terminals, struct app_terminal *terminal,
+                              const struct wire_jt808_head *head, uint16_t first,
+                              struct app_parts **ret_parts)
 {
+    size_t table = head->part_count * sizeof(struct bytes);
     size_t under_way = 0;
 
     for (const struct app_parts *parts = terminal->parts; parts; parts = parts->next)
         under_way++;
-    if (under_way >= APP_PARTS_MESSAGES_MAX || head->part_count > APP_PARTS_MAX)
+    if (under_way >= APP_PARTS_MESSAGES_MAX || head->part_count > APP_PARTS_MAX ||
+        terminals->parts_bytes + table > APP_PARTS_BYTES_MAX)
         return ERR_LIMIT;
     struct app_parts *parts = mem_zero(1, sizeof *parts);
     if (!parts)
@@ -89,6 +87,9 @@ static enum err app_parts_new(struct app_terminal *terminal, const struct wire_j
     parts->head = *head;
     parts->first = first;
     parts->total = head->part_count;
+    parts->bytes = table;
+    parts->heard = clock_mono(terminals->clock);
+    terminals->parts_bytes += table;
     parts->next = terminal->parts;
     terminal->parts = parts;
     *ret_parts = parts;
@@ -124,6 +125,14 @@ static void app_parts_join(const struct app_parts *parts, struct buf *out)
             buf_add(out, parts->parts[i].data, parts->parts[i].size);
 }
 
+uint32_t app_parts_media(const struct wire_jt808_head *head, struct bytes body)
+{
+    struct rd rd = {.left = body};
+    bool media = head->msg_id == 0x0801 && head->encryption == 0;
+
+    return media ? rd_u32(&rd) : 0; /* 0 too when there is none to read */
+}
+
 /* The whole message is stored as if it had come at once, and its parts are forgotten. */
 static enum err app_parts_finish(struct app_terminals *terminals, const struct app_message *last,
                                  struct app_parts *parts, uint32_t *ret_media)
@@ -144,10 +153,8 @@ static enum err app_parts_finish(struct app_terminals *terminals, const struct a
     if (!err)
         err = store_put_fragments_done(terminals->store, last->device->row.id, last->head.msg_id,
                                        parts->first);
-    if (!err && last->head.msg_id == 0x0801 && body.size >= APP_PARTS_MEDIA_BYTES) {
-        struct rd rd = {.left = whole.body};
-        *ret_media = rd_u32(&rd);
-    }
+    if (!err)
+        *ret_media = app_parts_media(&last->head, whole.body);
     buf_done(&body);
     if (err)
         return err;
@@ -167,7 +174,7 @@ enum err app_parts_take(struct app_terminals *terminals, const struct app_messag
     uint16_t first = (uint16_t)(head->serial - (head->part_no - 1));
     struct app_parts *parts = app_parts_find(terminal, head->msg_id, first, head->part_count);
     if (!parts) {
-        enum err err = app_parts_new(terminal, head, first, &parts);
+        enum err err = app_parts_new(terminals, terminal, head, first, &parts);
         if (err)
             return err;
     }
@@ -178,9 +185,9 @@ enum err app_parts_take(struct app_terminals *terminals, const struct app_messag
                                       .total = head->part_count,
                                       .received = part->now,
                                       .body = part->body};
-    enum err err = store_put_fragment(terminals->store, &fragment);
+    enum err err = app_parts_keep(terminals, parts, head->part_no, part->body);
     if (!err)
-        err = app_parts_keep(terminals, parts, head->part_no, part->body);
+        err = store_put_fragment(terminals->store, &fragment);
     if (err)
         return err;
     parts->heard = clock_mono(terminals->clock);
@@ -204,7 +211,7 @@ static enum err app_parts_loaded(void *context, const struct store_fragment *fra
     if (!app_device_terminal(device))
         return ERR_NOMEM;
     struct app_parts *parts = app_parts_find(device->terminal, head.msg_id, first, head.part_count);
-    enum err err = parts ? OK : app_parts_new(device->terminal, &head, first, &parts);
+    enum err err = parts ? OK : app_parts_new(terminals, device->terminal, &head, first, &parts);
     if (err)
         return err == ERR_LIMIT ? OK : err;
     parts->heard = clock_mono(terminals->clock);
@@ -269,10 +276,10 @@ static void app_parts_look(struct app_terminals *terminals, struct app_device *d
     for (struct app_parts *parts = device->terminal->parts, *next; parts; parts = next) {
         int64_t silent_us = now_us - parts->heard.us;
         next = parts->next;
-        if (parts->asked < APP_PARTS_ASK_TIMES && silent_us > APP_PARTS_ASK_AFTER_US)
-            app_parts_ask(terminals, device->terminal, parts);
-        else if (silent_us > APP_PARTS_DROP_AFTER_US)
+        if (silent_us > APP_PARTS_DROP_AFTER_US) /* the terminal may be gone for good */
             app_parts_give_up(terminals, device, parts);
+        else if (parts->asked < APP_PARTS_ASK_TIMES && silent_us > APP_PARTS_ASK_AFTER_US)
+            app_parts_ask(terminals, device->terminal, parts);
     }
 }
 

@@ -57,13 +57,15 @@ static void app_terminal_failed(struct app_terminals *terminals, enum err err)
         KV_I64("messages_unanswered", terminals->unanswered));
 }
 
-static void app_terminal_answer_register(struct app_terminals *terminals,
-                                         struct net_jt808_session *session, uint16_t serial)
+/* The link may speak for another terminal by now: whose code it is stands in the ticket. */
+static void app_terminal_answer_register(struct net_jt808_session *session, uint16_t serial,
+                                         uint32_t id)
 {
-    struct app_device *device = session->user;
+    const struct app_device *device = session->user;
     struct wire_jt808_head to = session->peer;
 
-    (void)terminals;
+    if (device->row.id != id || device->terminal->session != session->id)
+        return;
     to.msg_id = 0x0100;
     to.serial = serial;
     wire_jt808_answer_register(net_link_out(session->link), &to, session->serial++,
@@ -84,7 +86,7 @@ void app_terminals_told(struct app_terminals *terminals, struct store_ticket tic
     if (!session || !session->user)
         return; /* it will send again, and the fact is there already */
     if (msg_id == 0x0100) {
-        app_terminal_answer_register(terminals, session, serial);
+        app_terminal_answer_register(session, serial, more);
         return;
     }
     if (msg_id == 0x0801 && more != 0) {
@@ -193,23 +195,41 @@ static enum err app_terminal_enrol(struct app_terminals *terminals, struct str n
     return app_device_add(terminals->devices, terminals->store, &row, ret_device);
 }
 
-/* A terminal has one link: an older one is a line that broke unnoticed. */
+/* A terminal has one link: an older one is a line that broke unnoticed. Only who may speak for the
+ * terminal takes it over: anybody can name a number. */
 static void app_terminal_take_over(struct app_terminals *terminals,
                                    struct net_jt808_session *session, struct app_device *device)
 {
     struct app_terminal *terminal = device->terminal;
 
-    if (terminal->session && terminal->session != session->id) {
-        struct net_jt808_session *old = net_jt808_find(terminals->server, terminal->session);
-        if (old) {
-            old->user = NULL;
-            net_jt808_close(old, "replaced");
-        }
+    if (terminal->session == session->id)
+        return;
+    struct net_jt808_session *old = net_jt808_find(terminals->server, terminal->session);
+    if (old) {
+        old->user = NULL;
+        net_jt808_close(old, "replaced");
     }
     terminal->session = session->id;
-    terminal->admitted = false;
-    session->user = device;
     app_live_device(terminals->live, device);
+}
+
+/* The device has no link from now on, if this one was it. */
+static void app_terminal_let_go(struct app_terminals *terminals,
+                                const struct net_jt808_session *session, struct app_device *device)
+{
+    if (device->terminal->session != session->id)
+        return;
+    device->terminal->session = 0;
+    app_commands_gone(terminals->commands, device);
+    app_live_device(terminals->live, device);
+}
+
+/* Terminals of the field that never register: taken as they are where enrolment is open. */
+static bool app_terminal_is_open(const struct app_terminals *terminals,
+                                 const struct app_device *device)
+{
+    return terminals->enrol_open && device->row.auth.size == 0 &&
+           device->row.state != STORE_DEVICE_BLOCKED;
 }
 
 /* Finds the device of a link, at its first frame. Errors: NOT_FOUND: not allowed; BUSY, NOMEM. */
@@ -234,8 +254,8 @@ static enum err app_terminal_identify(struct app_terminals *terminals,
     if (!app_device_terminal(device))
         return ERR_NOMEM;
     if (session->user) /* one link speaks for several terminals: the last one has it */
-        ((struct app_device *)session->user)->terminal->session = 0;
-    app_terminal_take_over(terminals, session, device);
+        app_terminal_let_go(terminals, session, session->user);
+    session->user = device;
     return OK;
 }
 
@@ -283,12 +303,12 @@ static enum err app_terminal_register(struct app_terminals *terminals,
             return err;
         row.auth = str_of(code);
     }
-    device->terminal->edition = registration->edition;
-    enum err err = app_device_change(terminals->devices, terminals->store, device, &row);
+    enum err err = app_device_change(terminals->store, device, &row);
     if (err)
         return err;
-    device->terminal->admitted = true;
-    return app_terminal_ticket(terminals, message->session, &message->head, 0);
+    device->terminal->edition = registration->edition;
+    app_terminal_take_over(terminals, message->session, device);
+    return app_terminal_ticket(terminals, message->session, &message->head, device->row.id);
 }
 
 /* 0x0102: nothing new is stored, so it is answered at once. */
@@ -307,15 +327,15 @@ static void app_terminal_authenticate(struct app_terminals *terminals,
         app_terminal_refuse(terminals, message->session, &message->head);
         return;
     }
-    if (!device->terminal->admitted)
+    if (device->terminal->session != message->session->id)
         LOG(terminals->log, INFO, "terminal_admitted", KV_I64("device", device->row.id));
-    device->terminal->admitted = true;
+    app_terminal_take_over(terminals, message->session, device);
     if (message->head.v2019)
         device->terminal->edition = 2019;
     if (version.size > 0 && !str_eq(version, device->row.version)) {
         struct store_device row = device->row;
         row.version = version;
-        err = app_device_change(terminals->devices, terminals->store, device, &row);
+        err = app_device_change(terminals->store, device, &row);
         (void)err; /* the version is told again at the next connection */
     }
     app_terminal_answer(message->session, message->head.msg_id, message->head.serial,
@@ -323,21 +343,27 @@ static void app_terminal_authenticate(struct app_terminals *terminals,
     app_live_device(terminals->live, device);
 }
 
-/* Terminals of the field that never register: taken as they are where enrolment is open. */
-static bool app_terminal_admitted(const struct app_terminals *terminals,
+static bool app_terminal_admitted(const struct net_jt808_session *session,
                                   const struct app_device *device)
 {
-    if (device->row.state == STORE_DEVICE_BLOCKED)
-        return false;
-    return device->terminal->admitted || (terminals->enrol_open && device->row.auth.size == 0);
+    return device->row.state != STORE_DEVICE_BLOCKED && device->terminal->session == session->id;
 }
 
 /* --- frames --- */
 
-/* An answer to an answer would go on for ever; some messages have their own. */
-static bool app_terminal_has_own_answer(uint16_t msg_id)
+/* Stored, and to be answered when that is safe; a picture has an answer of its own beside it. */
+static enum err app_terminal_stored(struct app_terminals *terminals,
+                                    const struct app_message *message, uint32_t *result)
 {
-    return msg_id == 0x0001 || msg_id == 0x0004;
+    enum err err = app_message_store(terminals, message, result);
+
+    if (!err)
+        err = app_terminal_ticket(terminals, message->session, &message->head,
+                                  message->head.msg_id == 0x0801 ? 0 : *result);
+    uint32_t media = app_parts_media(&message->head, message->body);
+    if (!err && media != 0)
+        err = app_terminal_ticket(terminals, message->session, &message->head, media);
+    return err;
 }
 
 static enum err app_terminal_whole(struct app_terminals *terminals,
@@ -345,7 +371,6 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
 {
     uint32_t result = WIRE_JT808_DONE;
 
-    app_commands_answered(terminals->commands, message);
     if (message->head.msg_id == 0x0004) {
         wire_jt808_answer_clock(net_link_out(message->session->link), &message->head,
                                 message->session->serial++, message->now);
@@ -356,10 +381,12 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
                             WIRE_JT808_DONE);
         return OK;
     }
-    if (app_terminal_has_own_answer(message->head.msg_id))
-        return OK;
-    enum err err = app_message_store(terminals, message, &result);
-    return err ? err : app_terminal_ticket(terminals, message->session, &message->head, result);
+    enum err err = OK;
+    if (message->head.msg_id != 0x0001) /* an answer to an answer would go on for ever */
+        err = app_terminal_stored(terminals, message, &result);
+    if (!err) /* else it is shown again, and would answer an older command too */
+        app_commands_answered(terminals->commands, message);
+    return err;
 }
 
 static enum err app_terminal_part(struct app_terminals *terminals,
@@ -390,7 +417,9 @@ static enum err app_terminal_message(struct app_terminals *terminals,
         app_terminal_authenticate(terminals, message, arena);
         return OK;
     }
-    if (!app_terminal_admitted(terminals, message->device)) {
+    if (app_terminal_is_open(terminals, message->device))
+        app_terminal_take_over(terminals, message->session, message->device);
+    if (!app_terminal_admitted(message->session, message->device)) {
         app_terminal_refuse(terminals, message->session, head);
         return OK;
     }
@@ -445,7 +474,8 @@ static enum err app_terminal_frame(void *context, struct net_jt808_session *sess
     arena_done(&arena);
     struct app_device *device = session->user;
     if (device && err != ERR_BUSY) {
-        app_device_heard(terminals->devices, device, message.now);
+        if (app_terminal_admitted(session, device))
+            app_device_heard(terminals->devices, device, message.now);
         app_device_trace(device->terminal, raw, false, message.now);
     }
     return err;
@@ -488,12 +518,8 @@ static void app_terminal_gone(void *context, struct net_jt808_session *session, 
 
     LOG(terminals->log, INFO, "terminal_gone", KV_I64("device", device ? device->row.id : 0),
         KV_STR("why", str_of(why)));
-    if (!device || device->terminal->session != session->id)
-        return;
-    device->terminal->session = 0;
-    device->terminal->admitted = false;
-    app_commands_gone(terminals->commands, device);
-    app_live_device(terminals->live, device);
+    if (device)
+        app_terminal_let_go(terminals, session, device);
 }
 
 static void app_terminal_tick(void *context)

@@ -32,7 +32,7 @@ struct app_terminals {
     struct app_commands *commands;
     struct app_live *live;
     bool enrol_open;    /* new terminals are taken in, unassigned */
-    size_t parts_bytes; /* of all messages of which parts are missing */
+    size_t parts_bytes; /* of all messages of which parts are missing, tables included */
     uint64_t unauthorised;
     uint64_t malformed;      /* bodies that could not be read; kept raw */
     uint64_t unanswered;     /* messages that could not be stored */
@@ -77,6 +77,8 @@ MUST_USE enum err app_message_raw(struct app_terminals *terminals,
  * that is too long. */
 MUST_USE enum err app_parts_take(struct app_terminals *terminals, const struct app_message *part,
                                  uint32_t *ret_media);
+/* The id of the media that a whole message carries, which 0x8800 confirms; 0: none. */
+uint32_t app_parts_media(const struct wire_jt808_head *head, struct bytes body);
 MUST_USE enum err app_parts_load(struct app_terminals *terminals, struct store_db *db);
 /* Asks for what is missing, and gives up what has waited too long. */
 void app_parts_tick(struct app_terminals *terminals);
