@@ -9,7 +9,7 @@
 #define APP_GATE_SAID_US (INT64_C(10) * 1000000)
 #define APP_GATE_KEEP_EVERY_US (INT64_C(3600) * 1000000)
 
-enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000, APP_GATE_LOOK_MS = 2000 };
+enum { APP_GATE_SAVE_MS = 60000, APP_GATE_AGAIN_MS = 2000, APP_GATE_LOOK_MS = 250 };
 
 /* Who is told by a ticket; anything else is a session of a terminal. */
 #define APP_WHOM_HTTP UINT64_MAX
