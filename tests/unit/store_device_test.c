@@ -168,6 +168,11 @@ static void devices_and_fragments_travel_in_the_batch(void **state)
     assert_int_equal(seen.fragments, 2); /* of the message that is not done */
     assert_int_equal(seen.last_no, 2);
     assert_int_equal(seen.last_size, 3);
+    assert_int_equal(store_fragment_of(db, 3, 0x0801, 40, see_fragment, &seen), OK);
+    assert_int_equal(store_fragment_of(db, 4, 0x0801, 90, see_fragment, &seen), OK);
+    assert_int_equal(seen.fragments, 2);
+    assert_int_equal(store_fragment_of(db, 3, 0x0801, 90, see_fragment, &seen), OK);
+    assert_int_equal(seen.fragments, 4);
     store_db_close(db);
     fixture_remove(folder);
 }
