@@ -1,5 +1,5 @@
 /* A city's tables. The first byte says which: p places, b bins, f facilities, v vehicles, t
- * targets, n points from elsewhere. */
+ * targets, g the residents' guide. */
 #include "folder/parts.h"
 #include "fuzz.h"
 
@@ -54,6 +54,9 @@ static void fuzz_table(struct folder_reader *reader, char which, struct str cont
         break;
     case 'v':
         folder_fleet_read(reader, content);
+        break;
+    case 'g':
+        folder_guide_read(reader, content);
         break;
     default:
         folder_targets_read(reader, content);

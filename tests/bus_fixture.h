@@ -288,9 +288,8 @@ static inline int ended(pid_t pid)
 static inline pid_t publish_lines(struct fixture *f, const char *qos, const char *path)
 {
     char port[8];
-    const char *words[] = {
-        "mosquitto_pub", "-p", port, "-u", "d1", "-P", "token one", "-q", qos, "-t",
-        "yc/d1/up",      "-l", NULL};
+    const char *words[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port,       "-u", "d1", "-P",
+                           "token one",     "-q", qos,         "-t", "yc/d1/up", "-l", NULL};
 
     snprintf(port, sizeof port, "%u", bus_mqtt_port(f->bus));
     return start_program(words, path);
@@ -316,9 +315,8 @@ static inline void end_lines(pid_t pid)
 static inline int publish(struct fixture *f, const char *qos, const char *topic, const char *text)
 {
     char port[8];
-    const char *words[] = {
-        "mosquitto_pub", "-p", port, "-u", "d1", "-P", "token one", "-q", qos, "-t",
-        topic,           "-m", text, NULL};
+    const char *words[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port,  "-u", "d1", "-P",
+                           "token one",     "-q", qos,         "-t", topic, "-m", text, NULL};
 
     snprintf(port, sizeof port, "%u", bus_mqtt_port(f->bus));
     return ended(start_program(words, NULL));

@@ -55,7 +55,13 @@ static const struct {
                      "    share: 0.6\n"
                      "    collect_at_pct: 60\n"
                      "    clear_days: 1.5\n"
-                     "    bin_litres: 660\n"},
+                     "    bin_litres: 660\n"
+                     "apart:\n"
+                     "  - code: B\n"
+                     "    name: {zh: 大件, en: Bulky}\n"
+                     "    colour: \"#8A5A2B\"\n"
+                     "    how: {zh: 预约, en: \"Book: by phone\"}\n"
+                     "  - {code: G, name: Garden, colour: \"#6B8E23\", how: Bundle}\n"},
     {"places.csv", "id,kind,parent,name_zh,name_en,lat,lng,households,population\n"
                    "P1,point,C1,\"点,一\",Point 1,26.9,112.6,,\n"
                    "D1,district,,区,District,26.9,112.6,,\n"

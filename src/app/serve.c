@@ -64,6 +64,19 @@ static enum err app_serve_open(const char *name, struct http_files **ret_files, 
     return err ? err : http_files_open(path, ret_files, diag);
 }
 
+/* Devices and programs need no page: what they say is taken also where it was not built. */
+static enum err app_serve_page(struct app_server *server, struct diag *diag)
+{
+    struct diag why = {0};
+
+    enum err err = app_serve_open("web/dist", &server->api.web, &why);
+    if (err == ERR_NOT_FOUND) {
+        server->serve->notice(server->serve->context, "page", &why);
+        return OK;
+    }
+    return err ? diag_set(diag, err, "%s", why.text) : OK;
+}
+
 static enum err app_serve_load(struct app_server *server, struct diag *diag)
 {
     const struct app_serve *serve = server->serve;
@@ -76,7 +89,7 @@ static enum err app_serve_load(struct app_server *server, struct diag *diag)
     err = http_files_open(serve->folder, &server->api.folder, diag);
     if (err)
         return err;
-    err = app_serve_open("web/dist", &server->api.web, diag);
+    err = app_serve_page(server, diag);
     if (err)
         return err;
     err = app_serve_open("fonts", &server->api.fonts, diag);
@@ -126,7 +139,7 @@ static void app_serve_mqtt(void *context, uint16_t port, const struct diag *diag
     struct app_server *server = context;
 
     if (diag)
-        server->serve->notice(server->serve->context, diag);
+        server->serve->notice(server->serve->context, "MQTT", diag);
     if (server->gate.bus)
         app_serve_ready(server, port);
 }

@@ -34,8 +34,8 @@ struct app_serve {
     void (*progress)(void *context, unsigned percent);
     /* Requests and devices are taken from now on. */
     void (*ready)(void *context, const struct app_ports *ports);
-    /* Something is not as asked, and the server goes on without it. */
-    void (*notice)(void *context, const struct diag *diag);
+    /* The server goes on without `what` ("MQTT", "page"), and why. */
+    void (*notice)(void *context, const char *what, const struct diag *diag);
     void *context;
 };
 

@@ -88,6 +88,14 @@ uint32_t city_stream_find(const struct city *city, struct str code)
     return CITY_NONE;
 }
 
+uint32_t city_apart_find(const struct city *city, struct str code)
+{
+    for (uint32_t i = 0; i < city->apart_count; i++)
+        if (str_eq(city->aparts[i].code, code))
+            return i;
+    return CITY_NONE;
+}
+
 bool city_is_holiday(const struct city *city, int64_t day)
 {
     uint32_t low = 0;

@@ -19,6 +19,7 @@
 
 enum {
     CITY_STREAMS_MAX = 32, /* a set of streams is a 32-bit mask */
+    CITY_APARTS_MAX = 32,
     CITY_COMPARTMENTS_MAX = 4,
     CITY_WINDOWS_MAX = 4,
     CITY_SWEEP_CLASSES_MAX = 8,
@@ -41,6 +42,14 @@ struct city_stream {
     uint32_t bin_litres;            /* size used when bins are sited */
     struct city_name *classes;      /* sub-classes, for people to read */
     uint32_t class_count;
+};
+
+/* What is kept out of the bins and collected by itself: bulky, garden, construction waste. */
+struct city_apart {
+    struct str code; /* none of a stream's */
+    struct city_name name;
+    uint32_t colour;      /* 0xRRGGBB */
+    struct city_name how; /* what a resident does with it */
 };
 
 enum city_place_kind { CITY_DISTRICT, CITY_STREET, CITY_COMPOUND, CITY_POINT, CITY_PLACE_KINDS };
@@ -169,6 +178,8 @@ struct city {
     uint64_t population;
     struct city_stream *streams;
     uint32_t stream_count;
+    struct city_apart *aparts;
+    uint32_t apart_count;
     struct city_place *places;
     uint32_t place_count;
     struct city_bin *bins;
@@ -200,6 +211,7 @@ const char *city_vehicle_kind_name(enum city_vehicle_kind kind);
 const char *city_place_kind_name(enum city_place_kind kind);
 /* CITY_NONE when there is none of that code. */
 uint32_t city_stream_find(const struct city *city, struct str code);
+uint32_t city_apart_find(const struct city *city, struct str code);
 /* True on a rest day or holiday. */
 bool city_is_holiday(const struct city *city, int64_t day);
 

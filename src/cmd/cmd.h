@@ -15,6 +15,7 @@
     X("city", cmd_city, "make, import or check a city's folder")           \
     X("decode", cmd_decode, "show what devices say as JSON")               \
     X("export", cmd_export, "write what devices said, as CSV or JSON")     \
+    X("guide", cmd_guide, "say which bin a household item goes in")        \
     X("plan", cmd_plan, "plan a day's collection and sweeping")            \
     X("restore", cmd_restore, "make a backup the store of a city")         \
     X("road", cmd_road, "measure or describe the street network of a map") \

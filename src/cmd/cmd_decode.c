@@ -11,17 +11,17 @@
 
 enum {
     DECODE_READ_BYTES = 1 << 16,
-    DECODE_LINE_MAX = 2 * WIRE_JT808_FRAME_MAX + 64, /* digits of the largest frame, and blanks */
+    DECODE_LINE_MAX = 3 * WIRE_JT808_FRAME_MAX + 64, /* the largest frame, a blank between bytes */
     DECODE_JSON_BYTES_MAX = 4 << 20, /* a frame of the smallest items says about 100 KB */
 };
 
 static const char decode_help[] =
     "Usage: yancheng decode jt808 [--json]\n\n"
-    "Reads JT/T 808 frames on stdin, one a line as hex digits from 7e to 7e, and prints one JSON\n"
-    "object a line in the same order: {\"decoded\": {\"header\": ..., \"body\": ...}} or\n"
-    "{\"error\": \"...\"}. Empty lines are passed over. Exits 0 when all input was read, whatever "
-    "it\n"
-    "held.\n";
+    "Reads JT/T 808 frames on stdin, one a line as hex digits from 7e to 7e (blanks between bytes\n"
+    "are passed over), and prints one JSON object a line in the same order: {\"decoded\":\n"
+    "{\"header\": ..., \"body\": ...}} or {\"error\": \"...\"}. Empty lines are passed over. Exits "
+    "0\n"
+    "when all input was read, whatever it held.\n";
 
 struct decode {
     char line[DECODE_LINE_MAX];
@@ -42,19 +42,28 @@ static int decode_digit(char c)
 static enum err decode_hex(struct str text, uint8_t raw[WIRE_JT808_FRAME_MAX], struct bytes *ret,
                            struct diag *diag)
 {
-    if (text.size % 2)
-        return diag_set(diag, ERR_SYNTAX, "an odd number of hex digits");
-    if (text.size / 2 > WIRE_JT808_FRAME_MAX)
-        return diag_set(diag, ERR_LIMIT, "longer than the largest frame, %d bytes",
-                        WIRE_JT808_FRAME_MAX);
-    for (size_t i = 0; i < text.size; i += 2) {
-        int high = decode_digit(text.data[i]);
-        int low = decode_digit(text.data[i + 1]);
+    size_t size = 0;
+    size_t at = 0;
+
+    while (at < text.size) {
+        if (text.data[at] == ' ' || text.data[at] == '\t') { /* as captures print bytes */
+            at++;
+            continue;
+        }
+        int high = decode_digit(text.data[at]);
+        int low = at + 1 < text.size ? decode_digit(text.data[at + 1]) : 0;
         if (high < 0 || low < 0)
-            return diag_set(diag, ERR_SYNTAX, "no hex digit at column %zu", i + (high < 0 ? 1 : 2));
-        raw[i / 2] = (uint8_t)(high << 4 | low);
+            return diag_set(diag, ERR_SYNTAX, "no hex digit at column %zu",
+                            at + (high < 0 ? 1 : 2));
+        if (at + 1 == text.size)
+            return diag_set(diag, ERR_SYNTAX, "an odd number of hex digits");
+        if (size == WIRE_JT808_FRAME_MAX)
+            return diag_set(diag, ERR_LIMIT, "longer than the largest frame, %d bytes",
+                            WIRE_JT808_FRAME_MAX);
+        raw[size++] = (uint8_t)(high << 4 | low);
+        at += 2;
     }
-    *ret = (struct bytes){raw, text.size / 2};
+    *ret = (struct bytes){raw, size};
     return OK;
 }
 

@@ -254,6 +254,8 @@ static enum err export_failed(struct export_call *call)
 
 static enum err export_flush(struct export_call *call)
 {
+    if (call->out.size == 0)
+        return OK;
     errno = 0;
     if (fwrite(call->out.data, 1, call->out.size, stdout) != call->out.size || fflush(stdout))
         return export_failed(call);

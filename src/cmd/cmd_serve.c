@@ -61,10 +61,10 @@ static void serve_ready(void *context, const struct app_ports *ports)
     fflush(stdout);
 }
 
-static void serve_notice(void *context, const struct diag *diag)
+static void serve_notice(void *context, const char *what, const struct diag *diag)
 {
     (void)context;
-    fprintf(stderr, "yancheng serve: no MQTT: %s\n", diag ? diag->text : "");
+    fprintf(stderr, "yancheng serve: no %s: %s\n", what, diag ? diag->text : "");
 }
 
 static enum err serve_port(const char *option, uint16_t *ret_port, struct diag *diag)

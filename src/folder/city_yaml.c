@@ -288,8 +288,20 @@ static const struct folder_field folder_stream_items[] = {
           NULL),
     FIELD(folder_stream, classes, "classes", FOLDER_NODE, FOLDER_MAY, ANY),
 };
-static const struct folder_field folder_streams_item = {"streams", FOLDER_NODE, 0,    FOLDER_MUST,
-                                                        0,         0,           NULL, NULL};
+static const struct folder_field folder_apart_items[] = {
+    FIELD(city_apart, code, "code", FOLDER_ID, FOLDER_MUST, ANY),
+    FIELD(city_apart, name, "name", FOLDER_NAME, FOLDER_MUST, ANY),
+    FIELD(city_apart, colour, "colour", FOLDER_COLOUR, FOLDER_MUST, ANY),
+    FIELD(city_apart, how, "how", FOLDER_NAME, FOLDER_MUST, ANY),
+};
+struct folder_streams {
+    const struct folder_node *streams;
+    const struct folder_node *apart;
+};
+static const struct folder_field folder_streams_items[] = {
+    FIELD(folder_streams, streams, "streams", FOLDER_NODE, FOLDER_MUST, ANY),
+    FIELD(folder_streams, apart, "apart", FOLDER_NODE, FOLDER_MAY, ANY),
+};
 
 static void folder_stream_classes_read(struct folder_reader *reader, const struct folder_node *list,
                                        struct city_stream *stream)
@@ -320,14 +332,54 @@ static void folder_stream_read(struct folder_reader *reader, const struct folder
     city->streams[city->stream_count++] = read.stream;
 }
 
-void folder_streams_read(struct folder_reader *reader, const struct folder_node *root)
+static void folder_shares_check(struct folder_reader *reader, const struct folder_node *list)
 {
-    const struct folder_node *list = NULL;
-    struct city *city = reader->city;
-    struct folder_fields fields = {&folder_streams_item, 1};
     double share = 0;
 
-    folder_tree_fill(reader, root, fields, &list);
+    for (uint32_t i = 0; i < reader->city->stream_count; i++)
+        share += reader->city->streams[i].share;
+    if (fabs(share - 1) > 0.001)
+        folder_mistake(&reader->report, list->mark,
+                       "the shares of the streams sum to %.4g; they must sum to 1", share);
+}
+
+/* What is kept out of the bins. */
+static void folder_aparts_read(struct folder_reader *reader, const struct folder_node *list)
+{
+    struct city *city = reader->city;
+    size_t count = folder_tree_count(list);
+
+    if (!folder_tree_is(reader, list, FOLDER_LIST, "apart"))
+        return;
+    if (count > CITY_APARTS_MAX) {
+        folder_mistake(&reader->report, list->mark, "%zu kinds apart; %d are the most", count,
+                       CITY_APARTS_MAX);
+        return;
+    }
+    city->aparts = arena_zero(&city->arena, count, sizeof *city->aparts);
+    if (!city->aparts) {
+        folder_no_memory(&reader->report);
+        return;
+    }
+    for (const struct folder_node *node = list->first; node; node = node->next) {
+        struct city_apart read = {.colour = 0};
+        folder_tree_fill(reader, node, FOLDER_FIELDS(folder_apart_items), &read);
+        if (read.code.size && (city_stream_find(city, read.code) != CITY_NONE ||
+                               city_apart_find(city, read.code) != CITY_NONE))
+            folder_mistake(&reader->report, node->mark,
+                           "code `%.*s` stands above already; give this one its own",
+                           STR_ARG(read.code));
+        city->aparts[city->apart_count++] = read;
+    }
+}
+
+void folder_streams_read(struct folder_reader *reader, const struct folder_node *root)
+{
+    struct folder_streams read = {0};
+    struct city *city = reader->city;
+
+    folder_tree_fill(reader, root, FOLDER_FIELDS(folder_streams_items), &read);
+    const struct folder_node *list = read.streams;
     if (!list || !folder_tree_is(reader, list, FOLDER_LIST, "streams"))
         return;
     size_t count = folder_tree_count(list);
@@ -344,11 +396,10 @@ void folder_streams_read(struct folder_reader *reader, const struct folder_node 
     uint64_t before = reader->report.count;
     for (const struct folder_node *node = list->first; node; node = node->next)
         folder_stream_read(reader, node);
-    for (uint32_t i = 0; i < city->stream_count; i++)
-        share += city->streams[i].share;
-    if (reader->report.count == before && fabs(share - 1) > 0.001)
-        folder_mistake(&reader->report, list->mark,
-                       "the shares of the streams sum to %.4g; they must sum to 1", share);
+    if (reader->report.count == before)
+        folder_shares_check(reader, list);
+    if (read.apart)
+        folder_aparts_read(reader, read.apart);
 }
 
 /* --- writing --- */
@@ -426,4 +477,8 @@ void folder_streams_write(const struct city *city, struct buf *out)
             buf_char(out, '\n');
         }
     }
+    if (city->apart_count)
+        buf_str(out, STR("apart:\n"));
+    for (uint32_t i = 0; i < city->apart_count; i++)
+        folder_item_write(city, FOLDER_FIELDS(folder_apart_items), &city->aparts[i], out);
 }

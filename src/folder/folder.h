@@ -27,6 +27,9 @@ struct folder_sink {
 
 /* Owner of *ret_city: caller. `diag` tells the first mistake. The map itself is not opened. */
 MUST_USE enum err folder_load(const char *path, struct city **ret_city, struct diag *diag);
+/* Only what streams.yaml says: a city without name, places and bins, for those who need no more. Owner
+ * of *ret_city: caller. */
+MUST_USE enum err folder_load_streams(const char *path, struct city **ret_city, struct diag *diag);
 /* Goes on after mistakes; *ret_count is how many there are (written also on INVALID). */
 MUST_USE enum err folder_check(const char *path, const struct folder_sink *sink,
                                uint64_t *ret_count);

@@ -17,6 +17,7 @@ static void folder_city_tree(struct folder_reader *reader, const struct folder_n
 }
 
 /* Later files refer to earlier ones. */
+enum { FOLDER_FILE_STREAMS = 1 };
 static const struct folder_file folder_files[] = {
     {"city.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_city_tree},
     {"streams.yaml", FOLDER_YAML_BYTES_MAX, false, NULL, folder_streams_read},
@@ -24,6 +25,10 @@ static const struct folder_file folder_files[] = {
     {"bins.csv", FOLDER_TABLE_BYTES_MAX, false, folder_bins_read, NULL},
     {"facilities.csv", FOLDER_TABLE_BYTES_MAX, false, folder_facilities_read, NULL},
     {"fleet.csv", FOLDER_TABLE_BYTES_MAX, false, folder_fleet_read, NULL},
+};
+static const struct folder_file folder_guides[] = {
+    {FOLDER_GUIDE_PACK, FOLDER_TABLE_BYTES_MAX, true, folder_guide_read, NULL},
+    {FOLDER_GUIDE_OWN, FOLDER_TABLE_BYTES_MAX, true, folder_guide_read, NULL},
 };
 static const struct folder_file folder_targets = {"targets.csv", FOLDER_TABLE_BYTES_MAX, true,
                                                   folder_targets_read, NULL};
@@ -199,29 +204,57 @@ static void folder_processes_read(struct folder_reader *reader, const char *path
     vec_done(&entries);
 }
 
+/* False, and told, when there is no such folder. */
+static bool folder_is(struct folder_reader *reader, const char *path)
+{
+    struct stat stat_of;
+
+    if (!stat(path, &stat_of) && S_ISDIR(stat_of.st_mode))
+        return true;
+    folder_report_file(&reader->report, path);
+    folder_mistake(&reader->report, (struct folder_mark){0, 0},
+                   "there is no such folder; `yancheng city new` or `city import` makes one");
+    return false;
+}
+
 static void folder_whole_read(struct folder_reader *reader, const char *path, bool all)
 {
     static const struct folder_file map = {"map.osm.pbf", SIZE_MAX, false, NULL, NULL};
     char map_path[FILE_PATH_MAX];
-    struct stat stat_of;
 
-    if (stat(path, &stat_of) || !S_ISDIR(stat_of.st_mode)) {
-        folder_report_file(&reader->report, path);
-        folder_mistake(&reader->report, (struct folder_mark){0, 0},
-                       "there is no such folder; `yancheng city new` or `city import` makes one");
+    if (!folder_is(reader, path))
         return;
-    }
     for (size_t i = 0; i < COUNT_OF(folder_files); i++)
         if (!reader->report.err && (reader->report.sink || reader->report.count == 0))
             folder_file_read(reader, path, &folder_files[i]);
     if (!all || reader->report.err)
         return;
     folder_file_read(reader, path, &folder_targets);
+    for (size_t i = 0; i < COUNT_OF(folder_guides); i++)
+        folder_file_read(reader, path, &folder_guides[i]);
     folder_processes_read(reader, path);
     if (!file_join(sizeof map_path, map_path, path, map.name)) {
         folder_report_file(&reader->report, map_path);
         (void)folder_file_fits(reader, map_path, &map);
     }
+}
+
+enum err folder_load_streams(const char *path, struct city **ret_city, struct diag *diag)
+{
+    struct folder_reader reader = {.report = {.sink = NULL, .file = path}};
+
+    enum err err = city_new(FOLDER_CITY_BYTES_MAX, &reader.city);
+    if (err)
+        return diag_at(diag, err, path, 0, 0, "%s", err_text(err));
+    if (folder_is(&reader, path))
+        folder_file_read(&reader, path, &folder_files[FOLDER_FILE_STREAMS]);
+    err = folder_report_end(&reader.report, diag);
+    if (err) {
+        city_free(reader.city);
+        return err;
+    }
+    *ret_city = reader.city;
+    return OK;
 }
 
 /* Reads what a city is; with `all`, also what others read of the folder. */

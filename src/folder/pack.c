@@ -292,14 +292,14 @@ enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city
     return OK;
 }
 
-static enum err folder_copy_one(const char *from, const char *to, const char *name,
-                                struct diag *diag)
+static enum err folder_copy_one(const char *from, const char *from_name, const char *to,
+                                const char *to_name, struct diag *diag)
 {
     char from_path[FILE_PATH_MAX];
     char to_path[FILE_PATH_MAX];
 
-    if (file_join(sizeof from_path, from_path, from, name) ||
-        file_join(sizeof to_path, to_path, to, name))
+    if (file_join(sizeof from_path, from_path, from, from_name) ||
+        file_join(sizeof to_path, to_path, to, to_name))
         return diag_at(diag, ERR_LIMIT, to, 0, 0, "the path is too long");
     return file_exists(from_path) ? file_copy(from_path, to_path, diag) : OK;
 }
@@ -309,10 +309,10 @@ enum err folder_pack_copy(const char *pack_path, const char *path, struct diag *
     static const char *const tables[] = {"targets.csv", "policy-targets.csv"};
     char from[FILE_PATH_MAX];
     char to[FILE_PATH_MAX];
-    enum err err = OK;
+    enum err err = folder_copy_one(pack_path, FOLDER_GUIDE_OWN, path, FOLDER_GUIDE_PACK, diag);
 
     for (size_t i = 0; i < COUNT_OF(tables) && !err; i++)
-        err = folder_copy_one(pack_path, path, tables[i], diag);
+        err = folder_copy_one(pack_path, tables[i], path, tables[i], diag);
     if (!err && (file_join(sizeof from, from, pack_path, "processes") ||
                  file_join(sizeof to, to, path, "processes")))
         err = diag_at(diag, ERR_LIMIT, path, 0, 0, "the path is too long");
@@ -322,7 +322,7 @@ enum err folder_pack_copy(const char *pack_path, const char *path, struct diag *
     err = file_make_folder(to, diag);
     for (struct dirent *entry = readdir(dir); entry && !err; entry = readdir(dir))
         if (entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), STR(".yaml")))
-            err = folder_copy_one(from, to, entry->d_name, diag);
+            err = folder_copy_one(from, entry->d_name, to, entry->d_name, diag);
     closedir(dir);
     return err;
 }

@@ -71,7 +71,8 @@ void folder_pack_free(struct folder_pack *pack); /* NULL is allowed */
 /* A city with the pack's settings and nothing else. Its texts are the pack's, which must outlive
  * it. Errors: NOMEM. */
 MUST_USE enum err folder_pack_city(const struct folder_pack *pack, struct city **ret_city);
-/* Copies targets.csv, policy-targets.csv and processes/ of the pack, where it has them. */
+/* Copies targets.csv, policy-targets.csv, processes/ and guide.csv (as guide-pack.csv) of the pack,
+ * where it has them. */
 MUST_USE enum err folder_pack_copy(const char *pack_path, const char *path, struct diag *diag);
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef FOLDER_PARTS_H
 #define FOLDER_PARTS_H
 
+#include "folder/guide.h"
 #include "folder/table.h"
 #include "folder/tree.h"
 
@@ -16,6 +17,7 @@ enum {
     FOLDER_HOLIDAYS_MAX = 4000,
     FOLDER_TARGETS_MAX = 20000,
     FOLDER_STAGES_MAX = 64,
+    FOLDER_GUIDE_MAX = CIVIC_GUIDE_ITEMS_MAX,
 };
 
 /* city.yaml. A pack's has no id, name, box and population: the city that is made brings them. */
@@ -36,6 +38,7 @@ void folder_fleet_write(const struct city *city, struct buf *out);
 struct folder_fields folder_model_fields(void);
 
 void folder_targets_read(struct folder_reader *reader, struct str content);
+void folder_guide_read(struct folder_reader *reader, struct str content);
 void folder_process_read(struct folder_reader *reader, const struct folder_node *root);
 
 /* Reads one file and hands its content to `read`; a missing one is told unless it `may` miss. */

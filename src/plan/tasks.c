@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "city/coverage.h"
 #include "plan/inner.h"
 
 /* A bin is due from its stream's level on. */
@@ -97,29 +98,6 @@ enum err plan_due_bins(struct plan *plan)
     return err;
 }
 
-/* Passes due today. A class that is not due daily is spread over the week by street, so that each
- * day carries its share and each street keeps its days. */
-static uint32_t plan_passes(const struct city_sweep_class *class, int64_t way_id, int64_t day)
-{
-    double week = class->passes_per_week;
-
-    if (week >= 7.0 * class->passes_per_day - 1e-9)
-        return class->passes_per_day;
-    int64_t phase = (int64_t)((uint64_t)way_id * 0x9e3779b97f4a7c15u >> 61) % 7;
-    int64_t turn = ((day + phase) % 7 + 7) % 7;
-    return (uint32_t)(floor((double)(turn + 1) * week / 7 + 1e-9) -
-                      floor((double)turn * week / 7 + 1e-9));
-}
-
-static struct city_window plan_pass_window(const struct city_sweep_class *class, uint32_t pass,
-                                           uint32_t passes)
-{
-    if (class->window_count == 0)
-        return (struct city_window){0, 0};
-    uint32_t at = class->window_count >= passes ? pass : pass * class->window_count / passes;
-    return class->windows[at];
-}
-
 static void plan_street_reason(const struct road_arc *arc, struct plan_task *task)
 {
     if (arc->flags & ROAD_CLOSED)
@@ -184,7 +162,7 @@ static enum err plan_add_pass(struct plan *plan, const struct plan_street *stree
     struct plan_task task = plan_street_task(plan, street, street->arc);
 
     task.pass = (uint8_t)(pass + 1);
-    task.window = plan_pass_window(street->class, pass, passes);
+    task.window = city_sweep_window(street->class, pass, passes);
     if (!street->class->both_sides && arc->reverse != ROAD_NONE)
         task.modes[task.mode_count++] = road_arc_start(arc->reverse);
     enum err err = vec_push(&plan->tasks, task);
@@ -215,7 +193,7 @@ static enum err plan_add_street(struct plan *plan, uint32_t arc_index, double km
     if (number == 0 || number > plan->city->sweep_class_count || !plan_street_public(way))
         return OK;
     struct plan_street street = {&plan->city->sweep_classes[number - 1], arc_index, number, kmh};
-    uint32_t passes = plan_passes(street.class, way->id, day);
+    uint32_t passes = city_sweep_passes(street.class, way->id, day);
     for (uint32_t pass = 0; pass < passes; pass++) {
         enum err err = plan_add_pass(plan, &street, pass, passes);
         if (err)

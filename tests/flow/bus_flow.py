@@ -130,7 +130,7 @@ def what_is_confirmed_is_stored_once(rng):
 
 
 def log_in(port, user, password):
-    return subprocess.run(["mosquitto_pub", "-p", str(port), "-u", user, "-P", password, "-q", "1", "-t",
+    return subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(port), "-u", user, "-P", password, "-q", "1", "-t",
                            f"readings/{user}", "-m", '{"fill_pct": 41}'],
                           capture_output=True, text=True, check=False)
 

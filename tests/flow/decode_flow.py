@@ -63,10 +63,11 @@ def lines_are_kept_apart():
     good = frame(b"\x08ok")
     cases = [
         (good, None), (good.upper(), None), ("  " + good + "\r", None),
+        (" ".join(good[i:i + 2] for i in range(0, len(good), 2)), None),  # as captures print it
         ("7", "odd number"), ("zz", "column 1"), ("7e7", "odd number"), ("7ez0", "column 3"),
         ("7e" * 2093, "largest frame"), ("7e" * 100000, "largest frame"), ("0", "odd number"), ("00", "begins and ends"),
         (good[:-4] + "00" + "7e", "check is 00"), (good[:-2], "begins and ends"), (good + good, "more than one"),
-        (frame(b"", 0x8300), "`flag` needs 1 bytes"), ("7e\u00e97e", "column"), ("7e 7e", "odd number"),
+        (frame(b"", 0x8300), "`flag` needs 1 bytes"), ("7e\u00e97e", "column"), ("7e 7", "odd number"), ("7e 7e", "too few"),
     ]
     answers = decode("\n\n \n".join(line for line, _ in cases))  # empty lines between, no end of the last
     expect(len(answers) == len(cases), "a line out for a line in", answers)

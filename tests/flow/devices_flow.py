@@ -8,6 +8,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -223,6 +224,10 @@ def parts_become_one(server, city):
                                     part=(len(parts), number + 1)))
     done = terminal.expect(0x8800)[3]
     expect(done == struct.pack(">I", 77), "the whole picture is acknowledged", done)
+    expect(terminal.ask(0x0801, struct.pack(">IBBBB", 78, 0, 0, 1, 1) + location(6)[:28] + b"small") == 0,
+           "a picture that fits one frame is taken")
+    done = terminal.expect(0x8800)[3]
+    expect(done == struct.pack(">I", 78), "and acknowledged as a whole picture", done)
     terminal.close()
     return server
 
@@ -334,6 +339,22 @@ def bins_by_http(server, city):
     expect(status == 400 and problem["detail"], "what is no JSON is refused", problem)
 
 
+def a_sensor_of_an_unknown_model(server):
+    """Its payload cannot be read, but it is listed: so its model can be named."""
+    uplink = {"deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d", "time": "2026-11-24T09:30:00Z",
+              "deviceInfo": {"deviceProfileName": "our bins", "devEui": "24e124fffe00aa01"}, "fPort": 85,
+              "data": "AXVcA4JECAQAAQ=="}
+    path = "/api/v1/uplinks/chirpstack"
+    status, _, problem = server.call(path, "POST", uplink)
+    expect(400 <= status < 500 and "model" in problem["detail"], "it is refused with its reason", problem)
+    seen = device(server, "24e124fffe00aa01")
+    expect(seen["state"] == "unassigned" and seen["kind"] == "sensor", "but listed", seen)
+    server.call(f"/api/v1/devices/{seen['id']}", "PATCH", {"model": "Milesight EM310-UDL"})
+    expect(server.call(path, "POST", uplink)[0] == 202, "sent again it is understood")
+    reading = device(server, "24e124fffe00aa01")["reading"]
+    expect(reading["distance_mm"] == 2116 and reading["tilt"], "as its model has it", reading)
+
+
 def mqtt_token(city, name):
     made = subprocess.run([PROGRAM, "token", "new", city, "--device", name], capture_output=True, text=True)
     return made.stdout.split()[-1] if made.returncode == 0 else ""
@@ -348,7 +369,7 @@ def bins_by_mqtt(city):
     message = json.dumps({"time": "2026-11-24T11:00:00Z", "distance_mm": 250})
 
     def publish(*words):
-        return subprocess.run(["mosquitto_pub", "-p", str(server.ports["mqtt"]), "-q", "1", "-t", "readings/bin-18",
+        return subprocess.run(["mosquitto_pub", "-h", "127.0.0.1", "-p", str(server.ports["mqtt"]), "-q", "1", "-t", "readings/bin-18",
                                "-m", message, *words], capture_output=True, timeout=30).returncode == 0
 
     expect(publish(), "with no user set up, this machine may publish without a name")
@@ -362,6 +383,22 @@ def bins_by_mqtt(city):
     rows = [r for r in export(PROGRAM, city, "readings") if r["device"] == "bin-18"]
     expect(len(rows) == 1, "once", rows)
     expect(server.stop() == 0, "the server ends well")
+
+
+def without_a_page(city):
+    """Where the page was not built, devices are served all the same."""
+    fonts = os.path.join(os.path.dirname(PROGRAM), "..", "..", "fonts")
+    with tempfile.TemporaryDirectory(prefix="yc-flow-") as data:
+        os.symlink(os.path.realpath(fonts), os.path.join(data, "fonts"))
+        server = Server(PROGRAM, city, "--enrol", "open", env={**os.environ, "YANCHENG_DATA": data})
+        terminal = Terminal(server.ports["jt808"], "13800000009")
+        terminal.log_in()
+        expect(terminal.ask(0x0200, location(1)) == 0, "a position is taken without a page")
+        expect(device(server, "13800000009")["online"], "and programs are answered")
+        expect(server.call("/")[0] == 404, "there is no page")
+        expect(server.stop() == 0, "the server ends well")
+        with open(server.log.name, encoding="utf-8") as log:
+            expect("no page: " in log.read(), "which is told")
 
 
 def stopped_under_load(city):
@@ -396,13 +433,15 @@ def main():
     pages_hear_within_a_second(server)
     one_bad_terminal_is_alone(server)
     bins_by_http(server, city)
+    a_sensor_of_an_unknown_model(server)
     expect(server.stop() == 0, "the server ends well")
     events = export(PROGRAM, city, "events")
-    whole = [e for e in events if e["kind"] == "jt808.0801"]
+    whole = [e for e in events if e["kind"] == "jt808.0801" and e["body"].startswith("0000004d")]
     expect(len(whole) == 1 and len(whole[0]["body"]) == 2 * (36 + 2560), "the picture is stored whole, once",
            [(e["kind"], len(e["body"])) for e in events])
     expect(any(e["kind"] == "sent.8300" for e in events), "that a command was sent is a fact")
     bins_by_mqtt(city)
+    without_a_page(city)
     stopped_under_load(city)
     home.cleanup()
 

@@ -187,9 +187,8 @@ static void a_killed_program_gets_what_it_had_not_acknowledged(void **state)
 {
     struct fixture *f = *state;
     char port_text[8];
-    const char *words[] = {"mosquitto_pub", "-p", port_text, "-u", "d1",       "-P",
-                           "token one",     "-q", "1",       "-t", "yc/d1/up", "-m",
-                           "one",           NULL};
+    const char *words[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port_text,  "-u", "d1",  "-P",
+                           "token one",     "-q", "1",         "-t", "yc/d1/up", "-m", "one", NULL};
     const char *consumer[] = {"/proc/self/exe", "consume", f->folder, NULL};
     uint16_t port;
     int ends[2];
@@ -276,11 +275,12 @@ static void who_is_not_allowed_is_refused(void **state)
 {
     struct fixture *f = *state;
     char port[8];
-    const char *wrong[] = {"mosquitto_pub", "-p", port,       "-u", "d1", "-P",
-                           "token two",     "-t", "yc/d1/up", "-m", "x",  NULL};
-    const char *nobody[] = {"mosquitto_pub", "-p", port, "-t", "yc/d1/up", "-m", "x", NULL};
-    const char *reader[] = {"mosquitto_sub", "-p", port,   "-u", "d1", "-P",
-                            "token one",     "-t", "yc/#", "-W", "5",  NULL};
+    const char *wrong[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-u", "d1", "-P",
+                           "token two",     "-t", "yc/d1/up",  "-m", "x",  NULL};
+    const char *nobody[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port, "-t",
+                            "yc/d1/up",      "-m", "x",         NULL};
+    const char *reader[] = {"mosquitto_sub", "-h", "127.0.0.1", "-p", port, "-u", "d1", "-P",
+                            "token one",     "-t", "yc/#",      "-W", "5",  NULL};
 
     need_programs();
     start(f);
@@ -306,9 +306,24 @@ static void what_is_published_to_devices_arrives(void **state)
 {
     struct fixture *f = *state;
     char port[8];
-    const char *words[] = {
-        "mosquitto_sub", "-p", port, "-u", "d2", "-P", "token one", "-q", "1", "-t",
-        "yc/d2/down/+",  "-C", "1",  "-W", "15", NULL};
+    const char *words[] = {"mosquitto_sub",
+                           "-h",
+                           "127.0.0.1",
+                           "-p",
+                           port,
+                           "-u",
+                           "d2",
+                           "-P",
+                           "token one",
+                           "-q",
+                           "1",
+                           "-t",
+                           "yc/d2/down/+",
+                           "-C",
+                           "1",
+                           "-W",
+                           "15",
+                           NULL};
 
     need_programs();
     start(f);

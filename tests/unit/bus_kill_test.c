@@ -268,9 +268,8 @@ static void elsewhere_open(struct elsewhere *e, struct fixture *f)
 static void elsewhere_publish(struct elsewhere *e, const char *text)
 {
     char port[8];
-    const char *words[] = {
-        "mosquitto_pub", "-p", port, "-u", "d1", "-P", "token one", "-q", "1", "-t",
-        "yc/d1/up",      "-m", text, NULL};
+    const char *words[] = {"mosquitto_pub", "-h", "127.0.0.1", "-p", port,       "-u", "d1", "-P",
+                           "token one",     "-q", "1",         "-t", "yc/d1/up", "-m", text, NULL};
 
     snprintf(port, sizeof port, "%u", e->mqtt_port);
     assert_int_equal(ended(start_program(words, NULL)), 0);

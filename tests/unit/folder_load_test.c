@@ -55,6 +55,10 @@ static void a_good_folder_is_read_whole(void **state)
     assert_int_equal(city->streams[0].colour, 0x3F9C35);
     assert_int_equal(city->streams[0].class_count, 2);
     assert_true(str_eq(city->streams[0].classes[1].zh, STR("Restaurant")));
+    assert_int_equal(city->apart_count, 2);
+    assert_int_equal(city_apart_find(city, STR("G")), 1);
+    assert_int_equal(city_apart_find(city, STR("F")), CITY_NONE); /* a stream */
+    assert_int_equal(city->aparts[0].colour, 0x8A5A2B);
     assert_int_equal(city->place_count, 4);
     assert_int_equal(city->places[0].parent, 3); /* a parent may stand below */
     assert_true(str_eq(city->places[0].name.zh, STR("点,一")));
@@ -95,6 +99,8 @@ static void what_is_saved_loads_and_saves_the_same(void **state)
     assert_int_equal(folder_load(first, &city, &diag), OK);
     assert_int_equal(city->vehicles[1].shift_end_s, 30 * 3600);
     assert_true(str_eq(city->streams[0].classes[0].en, STR("Home")));
+    assert_int_equal(city->apart_count, 2);
+    assert_true(str_eq(city->aparts[0].how.en, STR("Book: by phone")));
     assert_int_equal(folder_save(second, city, &diag), OK);
     city_free(city);
     for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -182,6 +188,9 @@ static const struct {
     {"streams.yaml", "\"#3F9C35\"", "\"#3F9C3\"", 4, 13, "colour"},
     {"streams.yaml", "share: 0.6", "share: 0.5", 2, 3, "sum to 0.9"},
     {"streams.yaml", "code: O", "code: F", 12, 5, "stands above already"},
+    {"streams.yaml", "code: B", "code: F", 22, 5, "stands above already"},
+    {"streams.yaml", "code: G", "code: B", 26, 5, "stands above already"},
+    {"streams.yaml", "how: Bundle", "haw: Bundle", 26, 48, "unknown key `haw`"},
     {"streams.yaml", "density_kg_m3: 550", "density_kg_m3: -550", 5, 20, "1 to 5000"},
     {"processes/case.yaml", "next: [work, end]", "next: [wrok, end]", 6, 35, "no stage `wrok`"},
     {"processes/case.yaml", "next: [work, end]", "next: [end]", 7, 5, "no stage leads here"},

@@ -14,7 +14,6 @@ enum {
     APP_PARTS_ASK_AFTER_US = 5000000,
     APP_PARTS_ASK_TIMES = 3,
     APP_PARTS_DROP_AFTER_US = 600000000,
-    APP_PARTS_MEDIA_BYTES = 4, /* the id that begins 0x0801 */
 };
 
 struct app_parts {
@@ -126,6 +125,14 @@ static void app_parts_join(const struct app_parts *parts, struct buf *out)
             buf_add(out, parts->parts[i].data, parts->parts[i].size);
 }
 
+uint32_t app_parts_media(const struct wire_jt808_head *head, struct bytes body)
+{
+    struct rd rd = {.left = body};
+    bool media = head->msg_id == 0x0801 && head->encryption == 0;
+
+    return media ? rd_u32(&rd) : 0; /* 0 too when there is none to read */
+}
+
 /* The whole message is stored as if it had come at once, and its parts are forgotten. */
 static enum err app_parts_finish(struct app_terminals *terminals, const struct app_message *last,
                                  struct app_parts *parts, uint32_t *ret_media)
@@ -146,10 +153,8 @@ static enum err app_parts_finish(struct app_terminals *terminals, const struct a
     if (!err)
         err = store_put_fragments_done(terminals->store, last->device->row.id, last->head.msg_id,
                                        parts->first);
-    if (!err && last->head.msg_id == 0x0801 && body.size >= APP_PARTS_MEDIA_BYTES) {
-        struct rd rd = {.left = whole.body};
-        *ret_media = rd_u32(&rd);
-    }
+    if (!err)
+        *ret_media = app_parts_media(&last->head, whole.body);
     buf_done(&body);
     if (err)
         return err;

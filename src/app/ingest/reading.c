@@ -7,11 +7,18 @@
 
 enum { APP_READING_ARENA_MAX = 16 << 20 };
 
+struct app_reading_models {
+    const struct app_readings *readings;
+    struct str asked; /* the sensor whose payload the message has; empty: it has none */
+};
+
 static enum wire_lora_model app_reading_model(void *context, struct str name)
 {
-    const struct app_readings *readings = context;
-    const struct app_device *device = app_device_find(readings->devices, STORE_DEVICE_SENSOR, name);
+    struct app_reading_models *models = context;
+    const struct app_device *device =
+        app_device_find(models->readings->devices, STORE_DEVICE_SENSOR, name);
 
+    models->asked = name;
     return device ? wire_lora_model_of(device->row.model) : WIRE_LORA_UNKNOWN;
 }
 
@@ -164,13 +171,33 @@ static enum err app_readings_put(struct app_readings *readings,
     return err;
 }
 
+/* A sensor whose payload cannot be read is listed all the same where new ones are taken in: there
+ * its model is named, and the next message is understood. */
+static enum err app_reading_enrol(struct app_readings *readings,
+                                  const struct app_reading_message *message, struct str name)
+{
+    struct app_device *device = NULL;
+
+    if (name.size == 0)
+        return OK;
+    if (!store_has_room(readings->store, 1, 4096))
+        return ERR_BUSY;
+    enum err err = app_reading_device(readings, message, name, &device);
+    if (err || !device)
+        return err;
+    app_device_heard(readings->devices, device, message->received);
+    app_live_device(readings->live, device);
+    return OK;
+}
+
 enum err app_readings_take(struct app_readings *readings, const struct app_reading_message *message,
                            struct app_reading_sum *ret_sum, struct diag *diag)
 {
+    struct app_reading_models models = {.readings = readings};
     struct wire_bin_message wire = {.kind = message->kind,
                                     .body = message->body,
                                     .now = message->received,
-                                    .models = {app_reading_model, readings}};
+                                    .models = {app_reading_model, &models}};
     struct app_reading_sum sum = {0};
     struct wire_bin_readings list;
     struct arena arena;
@@ -179,11 +206,13 @@ enum err app_readings_take(struct app_readings *readings, const struct app_readi
     arena_init(&arena, APP_READING_ARENA_MAX);
     enum err err = wire_bin_decode(&wire, &arena, &list, diag);
     readings->refused += err && err != ERR_NOMEM;
-    if (!err) {
-        err = app_readings_put(readings, message, &list, &sum);
-        if (err)
-            diag_set(diag, err, "the readings cannot be taken now: %s", err_text(err));
-    }
+    enum err put = OK;
+    if (!err)
+        put = app_readings_put(readings, message, &list, &sum);
+    else if (err == ERR_UNSUPPORTED)
+        put = app_reading_enrol(readings, message, models.asked);
+    if (put)
+        err = diag_set(diag, put, "the readings cannot be taken now: %s", err_text(put));
     arena_done(&arena);
     if (!err && sum.accepted == 0 && sum.unknown > 0)
         return diag_set(diag, ERR_NOT_FOUND,

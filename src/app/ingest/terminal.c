@@ -351,6 +351,21 @@ static bool app_terminal_admitted(const struct net_jt808_session *session,
 
 /* --- frames --- */
 
+/* Stored, and to be answered when that is safe; a picture has an answer of its own beside it. */
+static enum err app_terminal_stored(struct app_terminals *terminals,
+                                    const struct app_message *message, uint32_t *result)
+{
+    enum err err = app_message_store(terminals, message, result);
+
+    if (!err)
+        err = app_terminal_ticket(terminals, message->session, &message->head,
+                                  message->head.msg_id == 0x0801 ? 0 : *result);
+    uint32_t media = app_parts_media(&message->head, message->body);
+    if (!err && media != 0)
+        err = app_terminal_ticket(terminals, message->session, &message->head, media);
+    return err;
+}
+
 static enum err app_terminal_whole(struct app_terminals *terminals,
                                    const struct app_message *message)
 {
@@ -367,11 +382,8 @@ static enum err app_terminal_whole(struct app_terminals *terminals,
         return OK;
     }
     enum err err = OK;
-    if (message->head.msg_id != 0x0001) { /* an answer to an answer would go on for ever */
-        err = app_message_store(terminals, message, &result);
-        if (!err)
-            err = app_terminal_ticket(terminals, message->session, &message->head, result);
-    }
+    if (message->head.msg_id != 0x0001) /* an answer to an answer would go on for ever */
+        err = app_terminal_stored(terminals, message, &result);
     if (!err) /* else it is shown again, and would answer an older command too */
         app_commands_answered(terminals->commands, message);
     return err;

@@ -78,6 +78,8 @@ MUST_USE enum err app_message_raw(struct app_terminals *terminals,
  * that is too long. */
 MUST_USE enum err app_parts_take(struct app_terminals *terminals, const struct app_message *part,
                                  uint32_t *ret_media);
+/* The id of the media that a whole message carries, which 0x8800 confirms; 0: none. */
+uint32_t app_parts_media(const struct wire_jt808_head *head, struct bytes body);
 MUST_USE enum err app_parts_load(struct app_terminals *terminals, struct store_db *db);
 /* Asks for what is missing, and gives up what has waited too long. */
 void app_parts_tick(struct app_terminals *terminals);
