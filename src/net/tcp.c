@@ -368,6 +368,7 @@ void net_tcp_free(struct net_tcp *tcp)
 {
     if (!tcp)
         return;
+    net_tcp_turn(tcp); /* what was answered last */
     net_turn_free(tcp->turn);
     net_tcp_quiesce(tcp);
     for (struct net_link *link = tcp->links; link; link = link->next)
