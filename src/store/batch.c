@@ -58,7 +58,7 @@ static void store_device_texts(struct store_device *device, struct str *ret[STOR
     memcpy(ret, texts, sizeof texts);
 }
 
-enum err store_batch_device(struct buf *bytes, const struct store_device *device)
+enum err store_batch_device_size(const struct store_device *device, size_t *ret_size)
 {
     struct store_device copy = *device;
     struct str *texts[STORE_DEVICE_TEXTS];
@@ -70,8 +70,22 @@ enum err store_batch_device(struct buf *bytes, const struct store_device *device
             return ERR_LIMIT;
         size += texts[i]->size;
     }
+    *ret_size = size;
+    return OK;
+}
+
+enum err store_batch_device(struct buf *bytes, const struct store_device *device)
+{
+    struct store_device copy = *device;
+    struct str *texts[STORE_DEVICE_TEXTS];
+    size_t size;
+
+    enum err err = store_batch_device_size(device, &size);
+    if (err)
+        return err;
+    store_device_texts(&copy, texts);
     if (!buf_room(bytes, size)) {
-        enum err err = buf_err(bytes);
+        err = buf_err(bytes);
         bytes->err = OK; /* what is there stays good */
         return err;
     }

@@ -65,6 +65,8 @@ bool store_batch_empty(const struct store_batch *batch);
 void store_batch_reset(struct store_batch *batch);
 void store_batch_done(struct store_batch *batch);
 
+/* What store_batch_device() appends. Errors: LIMIT. */
+MUST_USE enum err store_batch_device_size(const struct store_device *device, size_t *ret_size);
 /* Appends a device's struct and texts. Errors: LIMIT, NOMEM; then `bytes` is as it was. */
 MUST_USE enum err store_batch_device(struct buf *bytes, const struct store_device *device);
 

@@ -1,6 +1,7 @@
 /* Devices and fragments: what is put comes back, in order, and before the facts that follow. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/device.h"
 #include "store/store.h"
@@ -177,12 +178,46 @@ static void devices_and_fragments_travel_in_the_batch(void **state)
     fixture_remove(folder);
 }
 
+/* Devices with long texts fill the queue like any other bytes: BUSY, and good again after it. */
+static void long_texts_are_busy_and_no_failure(void **state)
+{
+    char folder[] = "/tmp/yc-device-XXXXXX";
+    static char text[STORE_DEVICE_TEXT_MAX];
+    struct diag diag = {0};
+    struct store *store = NULL;
+    char name[32];
+    enum err told = ERR_BUSY;
+    enum err err = OK;
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    struct store_options options = {
+        .folder = folder, .clock = clock_os(), .told = told_nothing, .context = &told};
+    assert_int_equal(store_open(&options, &store, &diag), OK);
+    memset(text, 'x', sizeof text);
+    for (uint32_t id = 1; !err; id++) {
+        snprintf(name, sizeof name, "sensor-%u", id);
+        struct store_device device = made(id, str_of(name));
+        device.version = device.auth = device.unit = (struct str){text, sizeof text};
+        err = store_put_device(store, &device);
+        assert_true(id < 100000);
+    }
+    assert_int_equal(err, ERR_BUSY);
+    assert_true(store_has_room(store, 0, 0));
+    store_drain(store);
+    struct store_device device = made(900000, STR("sensor-0"));
+    assert_int_equal(store_put_device(store, &device), OK);
+    store_close(store);
+    fixture_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_device_is_replaced_by_id_and_never_by_name),
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(devices_and_fragments_travel_in_the_batch),
+        cmocka_unit_test(long_texts_are_busy_and_no_failure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
