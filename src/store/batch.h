@@ -10,7 +10,7 @@
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
 
-#include "base/mem.h"
+#include "base/map.h"
 #include "store/device.h"
 #include "store/store.h"
 
@@ -72,7 +72,9 @@ MUST_USE enum err store_batch_device(struct buf *bytes, const struct store_devic
 
 struct store_owed {
     VEC(size_t) devices; /* where each lies in `bytes` */
+    struct map index;    /* by id: the newest row of a device is owed, not all */
     struct buf bytes;
+    size_t dead;  /* bytes of rows that newer ones stand for */
     enum err err; /* what is owed could not be kept: nothing more is stored until a restart */
 };
 void store_owed_init(struct store_owed *owed);

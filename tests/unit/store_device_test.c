@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/batch.h"
 #include "store/device.h"
 #include "store/store.h"
 #include "store_fixture.h"
@@ -211,6 +212,56 @@ static void long_texts_are_busy_and_no_failure(void **state)
     fixture_remove(folder);
 }
 
+/* One batch of `count` devices, each with a text of `size` bytes; devices are put again and again
+ * while nothing can be stored, for terminals register until they are answered. */
+static enum err write_devices(struct store_db *db, struct store_owed *owed, uint32_t count,
+                              size_t size)
+{
+    static char text[STORE_DEVICE_TEXT_MAX];
+    struct store_batch batch;
+    char name[32];
+
+    memset(text, 'x', sizeof text);
+    store_batch_init(&batch);
+    for (uint32_t id = 1; id <= count; id++) {
+        struct store_op op = {.kind = STORE_OP_DEVICE, .bytes_at = batch.bytes.size};
+        snprintf(name, sizeof name, "sensor-%u", id);
+        struct store_device device = made(id, str_of(name));
+        device.version = device.auth = device.model = (struct str){text, size};
+        assert_int_equal(store_batch_device(&batch.bytes, &device), OK);
+        assert_int_equal(vec_push(&batch.ops, op), OK);
+    }
+    store_batch_write(&batch, db, owed, clock_os());
+    enum err err = batch.err;
+    store_batch_done(&batch);
+    return err;
+}
+
+static void a_long_failure_owes_each_device_once(void **state)
+{
+    struct fixture fixture;
+    struct store_owed owed;
+    (void)state;
+
+    fixture_open(&fixture);
+    struct store_db *deaf = fixture_connect(fixture.folder, true); /* nothing can be written here */
+    store_owed_init(&owed);
+    for (unsigned i = 0; i < 200; i++)
+        assert_int_not_equal(write_devices(deaf, &owed, 100, i % 2 ? 3000 : 4000), OK);
+    assert_int_equal(owed.err, OK);
+    assert_int_equal(owed.devices.count, 100);
+    assert_int_not_equal(write_devices(deaf, &owed, 101, 20), OK);
+    assert_int_equal(write_devices(fixture.db, &owed, 0, 0), OK); /* nothing of its own */
+    assert_int_equal(write_devices(fixture.db, &owed, 1, 4000), OK);
+    assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM device"), 101);
+    assert_int_equal(fixture_number(fixture.db, "SELECT length(version) FROM device WHERE id = 2"),
+                     20); /* as it was put last */
+    assert_int_equal(owed.devices.count, 0);
+    store_owed_done(&owed);
+    store_db_close(deaf);
+    fixture_close(&fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +269,7 @@ int main(void)
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(devices_and_fragments_travel_in_the_batch),
         cmocka_unit_test(long_texts_are_busy_and_no_failure),
+        cmocka_unit_test(a_long_failure_owes_each_device_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
