@@ -218,12 +218,13 @@ static enum err app_serve_start(struct app_server *server, struct diag *diag)
 
 static void app_serve_done(struct app_server *server)
 {
+    server->drains++;              /* a signal from now on finds nothing left to begin */
+    net_timer_free(server->drain); /* the loop turns below, without the HTTP server */
     app_gate_drain(&server->gate);
     app_auth_stop(server->api.auth);
     http_free(server->http);
     app_gate_close(&server->gate);
     app_auth_free(server->api.auth);
-    net_timer_free(server->drain);
     net_signal_free(server->term);
     net_signal_free(server->interrupt);
     net_loop_free(server->loop);

@@ -10,7 +10,11 @@
 #include "base/mem.h"
 #include "net/inner.h"
 
-enum { NET_TCP_READ_BYTES = 64 << 10, NET_TCP_BACKLOG = 1024 };
+enum {
+    NET_TCP_READ_BYTES = 64 << 10,
+    NET_TCP_BACKLOG = 1024,
+    NET_TCP_OUT_KEPT = 4096, /* of a link's buffers between turns: ten thousand of them are many */
+};
 
 struct net_link {
     uv_tcp_t uv; /* first: it is freed by its close callback */
@@ -100,6 +104,14 @@ static void net_link_mark(struct net_link *link)
     link->tcp->dirty = link;
 }
 
+static void net_link_emptied(struct buf *out)
+{
+    if (out->capacity > NET_TCP_OUT_KEPT)
+        buf_done(out);
+    else
+        buf_reset(out);
+}
+
 static void net_link_send(struct net_link *link);
 
 static void net_link_sent(uv_write_t *write, int status)
@@ -107,7 +119,7 @@ static void net_link_sent(uv_write_t *write, int status)
     struct net_link *link = (struct net_link *)write->data;
 
     link->writing = false;
-    buf_reset(&link->sending);
+    net_link_emptied(&link->sending);
     if (status < 0)
         net_link_drop(link, NET_WHY_PEER);
     else
@@ -152,7 +164,7 @@ static void net_link_send(struct net_link *link)
             net_link_send_rest(link, done);
             return;
         }
-        buf_reset(&link->out);
+        net_link_emptied(&link->out);
     }
     if (link->leaving)
         net_link_drop(link, NET_WHY_OURS);
@@ -356,6 +368,7 @@ void net_tcp_free(struct net_tcp *tcp)
 {
     if (!tcp)
         return;
+    net_tcp_turn(tcp); /* what was answered last */
     net_turn_free(tcp->turn);
     net_tcp_quiesce(tcp);
     for (struct net_link *link = tcp->links; link; link = link->next)

@@ -58,7 +58,7 @@ static void store_device_texts(struct store_device *device, struct str *ret[STOR
     memcpy(ret, texts, sizeof texts);
 }
 
-enum err store_batch_device(struct buf *bytes, const struct store_device *device)
+enum err store_batch_device_size(const struct store_device *device, size_t *ret_size)
 {
     struct store_device copy = *device;
     struct str *texts[STORE_DEVICE_TEXTS];
@@ -70,8 +70,22 @@ enum err store_batch_device(struct buf *bytes, const struct store_device *device
             return ERR_LIMIT;
         size += texts[i]->size;
     }
+    *ret_size = size;
+    return OK;
+}
+
+enum err store_batch_device(struct buf *bytes, const struct store_device *device)
+{
+    struct store_device copy = *device;
+    struct str *texts[STORE_DEVICE_TEXTS];
+    size_t size;
+
+    enum err err = store_batch_device_size(device, &size);
+    if (err)
+        return err;
+    store_device_texts(&copy, texts);
     if (!buf_room(bytes, size)) {
-        enum err err = buf_err(bytes);
+        err = buf_err(bytes);
         bytes->err = OK; /* what is there stays good */
         return err;
     }
@@ -102,10 +116,17 @@ void store_owed_init(struct store_owed *owed)
     buf_init(&owed->bytes, STORE_WAITING_BYTES_MAX);
 }
 
-void store_owed_done(struct store_owed *owed)
+static void store_owed_clear(struct store_owed *owed)
 {
     vec_done(&owed->devices);
+    map_done(&owed->index);
     buf_done(&owed->bytes);
+    owed->dead = 0;
+}
+
+void store_owed_done(struct store_owed *owed)
+{
+    store_owed_clear(owed);
 }
 
 /* One that breaks a rule would break it again, and all other facts with it: it is let go. */
@@ -127,10 +148,44 @@ static enum err store_owed_write(struct store_owed *owed, struct store_db *db)
     return err;
 }
 
-static void store_owed_clear(struct store_owed *owed)
+/* Only what still counts. */
+static enum err store_owed_tidy(struct store_owed *owed)
 {
-    vec_done(&owed->devices);
+    struct buf kept;
+    enum err err = OK;
+
+    buf_init(&kept, owed->bytes.bytes_max);
+    for (size_t i = 0; !err && i < owed->devices.count; i++) {
+        struct store_device device = store_device_at(&owed->bytes, owed->devices.items[i]);
+        owed->devices.items[i] = kept.size;
+        err = store_batch_device(&kept, &device);
+    }
     buf_done(&owed->bytes);
+    owed->bytes = kept;
+    owed->dead = 0;
+    return err;
+}
+
+static enum err store_owed_one(struct store_owed *owed, const struct store_device *device)
+{
+    size_t at = owed->bytes.size;
+    uint64_t index;
+
+    enum err err = store_batch_device(&owed->bytes, device);
+    if (err)
+        return err;
+    if (!map_get(&owed->index, device->id, &index)) {
+        err = map_put(&owed->index, device->id, owed->devices.count);
+        return err ? err : vec_push(&owed->devices, at);
+    }
+    struct store_device before = store_device_at(&owed->bytes, owed->devices.items[index]);
+    size_t size;
+    err = store_batch_device_size(&before, &size);
+    if (err)
+        return err;
+    owed->devices.items[index] = at;
+    owed->dead += size;
+    return owed->dead > owed->bytes.size / 2 ? store_owed_tidy(owed) : OK;
 }
 
 /* The devices of ops [from, to) are owed from now on, without the one at `hopeless`. */
@@ -142,9 +197,7 @@ static void store_owed_add(struct store_owed *owed, const struct store_batch *ba
         if (op->kind != STORE_OP_DEVICE || i == hopeless)
             continue;
         struct store_device device = store_device_at(&batch->bytes, op->bytes_at);
-        owed->err = vec_push(&owed->devices, owed->bytes.size);
-        if (!owed->err)
-            owed->err = store_batch_device(&owed->bytes, &device);
+        owed->err = store_owed_one(owed, &device);
     }
 }
 

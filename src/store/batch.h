@@ -10,7 +10,7 @@
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
 
-#include "base/mem.h"
+#include "base/map.h"
 #include "store/device.h"
 #include "store/store.h"
 
@@ -65,12 +65,16 @@ bool store_batch_empty(const struct store_batch *batch);
 void store_batch_reset(struct store_batch *batch);
 void store_batch_done(struct store_batch *batch);
 
+/* What store_batch_device() appends. Errors: LIMIT. */
+MUST_USE enum err store_batch_device_size(const struct store_device *device, size_t *ret_size);
 /* Appends a device's struct and texts. Errors: LIMIT, NOMEM; then `bytes` is as it was. */
 MUST_USE enum err store_batch_device(struct buf *bytes, const struct store_device *device);
 
 struct store_owed {
     VEC(size_t) devices; /* where each lies in `bytes` */
+    struct map index;    /* by id: the newest row of a device is owed, not all */
     struct buf bytes;
+    size_t dead;  /* bytes of rows that newer ones stand for */
     enum err err; /* what is owed could not be kept: nothing more is stored until a restart */
 };
 void store_owed_init(struct store_owed *owed);

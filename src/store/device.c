@@ -91,17 +91,12 @@ enum err store_device_put(struct store_db *db, const struct store_device *device
 
 /* --- fragments --- */
 
-enum err store_fragment_each(struct store_db *db,
-                             enum err (*fn)(void *context, const struct store_fragment *fragment),
-                             void *context)
-{
-    sqlite3_stmt *list =
-        store_sql(db, "SELECT device, msg_id, first, no, total, received, body FROM fragment"
-                      " ORDER BY device, msg_id, first, no");
+#define STORE_FRAGMENTS "SELECT device, msg_id, first, no, total, received, body FROM fragment"
 
-    if (!list)
-        return store_sql_failed(db);
+static enum err store_fragment_rows(sqlite3_stmt *list, store_fragment_fn *fn, void *context)
+{
     enum err err = store_sql_row(list);
+
     while (!err) {
         struct store_fragment fragment = {
             .device = (uint32_t)sqlite3_column_int64(list, 0),
@@ -120,6 +115,27 @@ enum err store_fragment_each(struct store_db *db,
         err = store_sql_row(list);
     }
     return err == ERR_NOT_FOUND ? OK : err;
+}
+
+enum err store_fragment_each(struct store_db *db, store_fragment_fn *fn, void *context)
+{
+    sqlite3_stmt *list = store_sql(db, STORE_FRAGMENTS " ORDER BY device, msg_id, first, no");
+
+    return list ? store_fragment_rows(list, fn, context) : store_sql_failed(db);
+}
+
+enum err store_fragment_of(struct store_db *db, uint32_t device, uint32_t msg_id, uint32_t first,
+                           store_fragment_fn *fn, void *context)
+{
+    sqlite3_stmt *list =
+        store_sql(db, STORE_FRAGMENTS " WHERE device = ? AND msg_id = ? AND first = ? ORDER BY no");
+
+    if (!list)
+        return store_sql_failed(db);
+    store_sql_i64(list, 1, device);
+    store_sql_i64(list, 2, msg_id);
+    store_sql_i64(list, 3, first);
+    return store_fragment_rows(list, fn, context);
 }
 
 enum err store_fragment_put(struct store_db *db, const struct store_fragment *fragment)

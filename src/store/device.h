@@ -58,10 +58,11 @@ struct store_fragment {
     struct bytes body;
 };
 /* Every fragment, by device, message and number. */
-MUST_USE enum err store_fragment_each(struct store_db *db,
-                                      enum err (*fn)(void *context,
-                                                     const struct store_fragment *fragment),
-                                      void *context);
+typedef enum err store_fragment_fn(void *context, const struct store_fragment *fragment);
+MUST_USE enum err store_fragment_each(struct store_db *db, store_fragment_fn *fn, void *context);
+/* Those of one message. */
+MUST_USE enum err store_fragment_of(struct store_db *db, uint32_t device, uint32_t msg_id,
+                                    uint32_t first, store_fragment_fn *fn, void *context);
 /* A part that is there already is replaced. */
 MUST_USE enum err store_fragment_put(struct store_db *db, const struct store_fragment *fragment);
 /* Forgets all parts of one message; none is fine. */

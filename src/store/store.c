@@ -221,8 +221,11 @@ enum err store_put_device(struct store *store, const struct store_device *device
     struct buf *bytes = &store->batch->bytes;
     size_t at = bytes->size;
     struct store_op *op;
+    size_t size;
 
-    enum err err = store_room(store, 0, &op);
+    enum err err = store_batch_device_size(device, &size);
+    if (!err)
+        err = store_room(store, size, &op);
     if (!err)
         err = store_batch_device(bytes, device);
     if (err)

@@ -429,6 +429,23 @@ static void parts_of_a_terminal_that_went_away_are_given_up(void **state)
     assert_int_equal(town->terminals.parts_bytes, 0);
 }
 
+/* The batch with the last part and the whole message failed, a full disk: the terminal sends the
+ * last one again, and only that, for the others were answered. */
+static void a_message_that_could_not_be_stored_is_ended_later(void **state)
+{
+    struct town *town = *state;
+    struct app_device *device = add(town, STORE_DEVICE_TERMINAL, "13800000001");
+
+    assert_int_equal(part(town, device, 7, 1, 3, 10), OK);
+    assert_int_equal(part(town, device, 7, 2, 3, 10), OK);
+    assert_int_equal(rows(town, "SELECT count(*) FROM fragment"), 2);
+    app_parts_done(&town->terminals, device->terminal); /* forgotten with the last part */
+    app_terminals_told(&town->terminals, (struct store_ticket){0}, ERR_FULL);
+    assert_int_equal(part(town, device, 7, 3, 3, 10), OK);
+    assert_int_equal(rows(town, "SELECT count(*) FROM event WHERE length(body) = 30"), 1);
+    assert_int_equal(rows(town, "SELECT count(*) FROM fragment"), 0);
+}
+
 static void put_raw(struct town *town, struct app_device *device, const char *kind)
 {
     struct app_message message = {.device = device, .now = clock_utc(&town->still.clock)};
@@ -626,6 +643,7 @@ int main(void)
         TEST(parts_in_any_order_are_one_message),
         TEST(parts_have_limits),
         TEST(parts_of_a_terminal_that_went_away_are_given_up),
+        TEST(a_message_that_could_not_be_stored_is_ended_later),
         TEST(messages_without_a_body_are_told_apart),
         TEST(a_reading_is_counted_once_and_has_its_level),
         TEST(a_sender_speaks_for_itself_only),

@@ -289,6 +289,60 @@ static void nothing_is_heard_after_the_end(void **state)
     end(&seen);
 }
 
+/* Ten thousand terminals that had a long answer once are not ten thousand long buffers. */
+static void a_link_at_rest_holds_nothing(void **state)
+{
+    struct seen seen;
+    unsigned char frame[64];
+    static unsigned char body[100000];
+    static unsigned char got[1 << 16];
+    size_t left;
+    (void)state;
+
+    begin(&seen, (struct net_jt808_options){0});
+    int fd = dial(&seen);
+    put(fd, frame, heartbeat(1, frame));
+    UNTIL(&seen, seen.count == 1);
+    size_t before = mem_live_bytes();
+    struct net_jt808_session *session = net_jt808_find(seen.server, seen.session);
+    assert_non_null(session);
+    for (int i = 0; i < 2; i++) {
+        (void)net_jt808_send(session, 0x8108, (struct bytes){body, sizeof body});
+        net_loop_poll(seen.loop);
+    }
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    for (left = 2 * sizeof body; left > 0;) {
+        ssize_t some = recv(fd, got, sizeof got, 0);
+        net_loop_poll(seen.loop);
+        left -= some < 0 ? 0 : (size_t)some < left ? (size_t)some : left;
+    }
+    for (int i = 0; i < 10; i++)
+        net_loop_poll(seen.loop);
+    assert_true(mem_live_bytes() <= before + 8192);
+    close(fd);
+    end(&seen);
+}
+
+static void what_is_answered_last_goes_out(void **state)
+{
+    struct seen seen;
+    unsigned char frame[64];
+    char byte;
+    (void)state;
+
+    begin(&seen, (struct net_jt808_options){0});
+    int fd = dial(&seen);
+    put(fd, frame, heartbeat(1, frame));
+    UNTIL(&seen, seen.count == 1);
+    struct net_jt808_session *session = net_jt808_find(seen.server, seen.session);
+    assert_non_null(session);
+    (void)net_jt808_send(session, 0x8104, (struct bytes){0});
+    end(&seen);
+    assert_int_equal(recv(fd, &byte, 1, 0), 1);
+    assert_int_equal(byte, 0x7E);
+    close(fd);
+}
+
 static void beyond_the_last_place_a_link_is_refused(void **state)
 {
     struct seen seen;
@@ -433,6 +487,8 @@ int main(void)
         cmocka_unit_test(the_nameless_and_the_silent_are_closed),
         cmocka_unit_test(a_link_that_drips_is_nameless),
         cmocka_unit_test(nothing_is_heard_after_the_end),
+        cmocka_unit_test(a_link_at_rest_holds_nothing),
+        cmocka_unit_test(what_is_answered_last_goes_out),
         cmocka_unit_test(beyond_the_last_place_a_link_is_refused),
         cmocka_unit_test(a_peer_that_takes_nothing_is_closed),
         cmocka_unit_test(a_long_message_goes_out_in_parts),

@@ -1,7 +1,9 @@
 /* Devices and fragments: what is put comes back, in order, and before the facts that follow. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "store/batch.h"
 #include "store/device.h"
 #include "store/store.h"
 #include "store_fixture.h"
@@ -168,8 +170,96 @@ static void devices_and_fragments_travel_in_the_batch(void **state)
     assert_int_equal(seen.fragments, 2); /* of the message that is not done */
     assert_int_equal(seen.last_no, 2);
     assert_int_equal(seen.last_size, 3);
+    assert_int_equal(store_fragment_of(db, 3, 0x0801, 40, see_fragment, &seen), OK);
+    assert_int_equal(store_fragment_of(db, 4, 0x0801, 90, see_fragment, &seen), OK);
+    assert_int_equal(seen.fragments, 2);
+    assert_int_equal(store_fragment_of(db, 3, 0x0801, 90, see_fragment, &seen), OK);
+    assert_int_equal(seen.fragments, 4);
     store_db_close(db);
     fixture_remove(folder);
+}
+
+/* Devices with long texts fill the queue like any other bytes: BUSY, and good again after it. */
+static void long_texts_are_busy_and_no_failure(void **state)
+{
+    char folder[] = "/tmp/yc-device-XXXXXX";
+    static char text[STORE_DEVICE_TEXT_MAX];
+    struct diag diag = {0};
+    struct store *store = NULL;
+    char name[32];
+    enum err told = ERR_BUSY;
+    enum err err = OK;
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    struct store_options options = {
+        .folder = folder, .clock = clock_os(), .told = told_nothing, .context = &told};
+    assert_int_equal(store_open(&options, &store, &diag), OK);
+    memset(text, 'x', sizeof text);
+    for (uint32_t id = 1; !err; id++) {
+        snprintf(name, sizeof name, "sensor-%u", id);
+        struct store_device device = made(id, str_of(name));
+        device.version = device.auth = device.unit = (struct str){text, sizeof text};
+        err = store_put_device(store, &device);
+        assert_true(id < 100000);
+    }
+    assert_int_equal(err, ERR_BUSY);
+    assert_true(store_has_room(store, 0, 0));
+    store_drain(store);
+    struct store_device device = made(900000, STR("sensor-0"));
+    assert_int_equal(store_put_device(store, &device), OK);
+    store_close(store);
+    fixture_remove(folder);
+}
+
+/* One batch of `count` devices, each with a text of `size` bytes; devices are put again and again
+ * while nothing can be stored, for terminals register until they are answered. */
+static enum err write_devices(struct store_db *db, struct store_owed *owed, uint32_t count,
+                              size_t size)
+{
+    static char text[STORE_DEVICE_TEXT_MAX];
+    struct store_batch batch;
+    char name[32];
+
+    memset(text, 'x', sizeof text);
+    store_batch_init(&batch);
+    for (uint32_t id = 1; id <= count; id++) {
+        struct store_op op = {.kind = STORE_OP_DEVICE, .bytes_at = batch.bytes.size};
+        snprintf(name, sizeof name, "sensor-%u", id);
+        struct store_device device = made(id, str_of(name));
+        device.version = device.auth = device.model = (struct str){text, size};
+        assert_int_equal(store_batch_device(&batch.bytes, &device), OK);
+        assert_int_equal(vec_push(&batch.ops, op), OK);
+    }
+    store_batch_write(&batch, db, owed, clock_os());
+    enum err err = batch.err;
+    store_batch_done(&batch);
+    return err;
+}
+
+static void a_long_failure_owes_each_device_once(void **state)
+{
+    struct fixture fixture;
+    struct store_owed owed;
+    (void)state;
+
+    fixture_open(&fixture);
+    struct store_db *deaf = fixture_connect(fixture.folder, true); /* nothing can be written here */
+    store_owed_init(&owed);
+    for (unsigned i = 0; i < 200; i++)
+        assert_int_not_equal(write_devices(deaf, &owed, 100, i % 2 ? 3000 : 4000), OK);
+    assert_int_equal(owed.err, OK);
+    assert_int_equal(owed.devices.count, 100);
+    assert_int_not_equal(write_devices(deaf, &owed, 101, 20), OK);
+    assert_int_equal(write_devices(fixture.db, &owed, 0, 0), OK); /* nothing of its own */
+    assert_int_equal(write_devices(fixture.db, &owed, 1, 4000), OK);
+    assert_int_equal(fixture_number(fixture.db, "SELECT count(*) FROM device"), 101);
+    assert_int_equal(fixture_number(fixture.db, "SELECT length(version) FROM device WHERE id = 2"),
+                     20); /* as it was put last */
+    assert_int_equal(owed.devices.count, 0);
+    store_owed_done(&owed);
+    store_db_close(deaf);
+    fixture_close(&fixture);
 }
 
 int main(void)
@@ -178,6 +268,8 @@ int main(void)
         cmocka_unit_test(a_device_is_replaced_by_id_and_never_by_name),
         cmocka_unit_test(a_text_over_the_limit_is_refused),
         cmocka_unit_test(devices_and_fragments_travel_in_the_batch),
+        cmocka_unit_test(long_texts_are_busy_and_no_failure),
+        cmocka_unit_test(a_long_failure_owes_each_device_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,38 +163,6 @@ static enum err app_parts_finish(struct app_terminals *terminals, const struct a
     return OK;
 }
 
-enum err app_parts_take(struct app_terminals *terminals, const struct app_message *part,
-                        uint32_t *ret_media)
-{
-    const struct wire_jt808_head *head = &part->head;
-    struct app_terminal *terminal = part->device->terminal;
-
-    if (head->part_no < 1 || head->part_no > head->part_count)
-        return ERR_INVALID;
-    uint16_t first = (uint16_t)(head->serial - (head->part_no - 1));
-    struct app_parts *parts = app_parts_find(terminal, head->msg_id, first, head->part_count);
-    if (!parts) {
-        enum err err = app_parts_new(terminals, terminal, head, first, &parts);
-        if (err)
-            return err;
-    }
-    struct store_fragment fragment = {.device = part->device->row.id,
-                                      .msg_id = head->msg_id,
-                                      .first = first,
-                                      .no = head->part_no,
-                                      .total = head->part_count,
-                                      .received = part->now,
-                                      .body = part->body};
-    enum err err = app_parts_keep(terminals, parts, head->part_no, part->body);
-    if (!err)
-        err = store_put_fragment(terminals->store, &fragment);
-    if (err)
-        return err;
-    parts->heard = clock_mono(terminals->clock);
-    parts->asked = 0;
-    return parts->have == parts->total ? app_parts_finish(terminals, part, parts, ret_media) : OK;
-}
-
 static enum err app_parts_loaded(void *context, const struct store_fragment *fragment)
 {
     struct app_terminals *terminals = context;
@@ -222,6 +190,54 @@ static enum err app_parts_loaded(void *context, const struct store_fragment *fra
 enum err app_parts_load(struct app_terminals *terminals, struct store_db *db)
 {
     return store_fragment_each(db, app_parts_loaded, terminals);
+}
+
+/* The message that `part` belongs to. When a whole message could not be stored its parts are on disk
+ * only: the terminal sends the last one again. */
+static enum err app_parts_of(struct app_terminals *terminals, const struct app_message *part,
+                             uint16_t first, struct app_parts **ret_parts)
+{
+    const struct wire_jt808_head *head = &part->head;
+    struct app_terminal *terminal = part->device->terminal;
+
+    *ret_parts = app_parts_find(terminal, head->msg_id, first, head->part_count);
+    if (!*ret_parts && terminals->unanswered > 0) {
+        enum err err = store_fragment_of(terminals->reader, part->device->row.id, head->msg_id,
+                                         first, app_parts_loaded, terminals);
+        if (err == ERR_NOMEM)
+            return err; /* any other: the terminal is asked for them */
+        *ret_parts = app_parts_find(terminal, head->msg_id, first, head->part_count);
+    }
+    return *ret_parts ? OK : app_parts_new(terminals, terminal, head, first, ret_parts);
+}
+
+enum err app_parts_take(struct app_terminals *terminals, const struct app_message *part,
+                        uint32_t *ret_media)
+{
+    const struct wire_jt808_head *head = &part->head;
+    struct app_parts *parts;
+
+    if (head->part_no < 1 || head->part_no > head->part_count)
+        return ERR_INVALID;
+    uint16_t first = (uint16_t)(head->serial - (head->part_no - 1));
+    enum err err = app_parts_of(terminals, part, first, &parts);
+    if (err)
+        return err;
+    struct store_fragment fragment = {.device = part->device->row.id,
+                                      .msg_id = head->msg_id,
+                                      .first = first,
+                                      .no = head->part_no,
+                                      .total = head->part_count,
+                                      .received = part->now,
+                                      .body = part->body};
+    err = app_parts_keep(terminals, parts, head->part_no, part->body);
+    if (!err)
+        err = store_put_fragment(terminals->store, &fragment);
+    if (err)
+        return err;
+    parts->heard = clock_mono(terminals->clock);
+    parts->asked = 0;
+    return parts->have == parts->total ? app_parts_finish(terminals, part, parts, ret_media) : OK;
 }
 
 static void app_parts_ask(struct app_terminals *terminals, struct app_terminal *terminal,

@@ -543,6 +543,7 @@ enum err app_terminals_start(struct app_terminals *terminals,
     server.port = options->port;
     server.handler = &handler;
     server.context = terminals;
+    terminals->reader = db;
     enum err err = app_parts_load(terminals, db);
     if (!err)
         err = net_timer_new(options->loop, app_terminal_tick, terminals, &terminals->tick);

@@ -31,6 +31,7 @@ struct app_terminals {
     const struct log *log;
     struct app_commands *commands;
     struct app_live *live;
+    struct store_db *reader;
     bool enrol_open;    /* new terminals are taken in, unassigned */
     size_t parts_bytes; /* of all messages of which parts are missing, tables included */
     uint64_t unauthorised;
