@@ -1,6 +1,8 @@
 # The verbs. Each sets up what it needs by itself; `make help` lists them.
 JOBS ?= $(shell nproc)
 PORT ?= 8080
+JT808 ?= 8088
+MQTT ?= 1883
 PREFIX ?= /usr/local
 CITY ?= build/demo
 PEOPLE ?= 50000
@@ -35,9 +37,9 @@ web/dist/index.html: web/package-lock.json $(shell find web -name node_modules -
 	@cd web && npm run --silent build >&2
 	@touch $@
 
-run: program web ## a demo city (or MAP=file), planned and served on PORT
+run: program web ## a demo city (or MAP=file), planned and served on PORT, JT808, MQTT
 	@tools/demo $(Y) "$(CITY)" "$(PEOPLE)" "$(SECONDS)" "$(MAP)"
-	@exec $(Y) serve "$(CITY)" --http $(PORT)
+	@exec $(Y) serve "$(CITY)" --http $(PORT) --jt808 $(JT808) --mqtt $(MQTT)
 
 check: setup-test build/dev/build.ninja ## quick: unit, vectors, properties, corpora, tidy, format
 	@ninja -C build/dev -j $(JOBS) --quiet

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/csv.h"
+#include "base/json.h"
 #include "base/jw.h"
 #include "cmd/cmd.h"
 #include "store/hour.h"
@@ -30,8 +31,8 @@ static const char export_help[] =
     "--csv            a table with a head line; the default\n"
     "--json           a line of JSON for each row\n"
     "positions: speed in km/h, heading in degrees, altitude in m, mileage in km; status and alarm\n"
-    "are the terminal's words as numbers. Times are UTC. A device time that was no date is empty "
-    "(null).\n";
+    "are the terminal's words as numbers. events: the body in hex, and as data where it is JSON.\n"
+    "Times are UTC. A device time that was no date is empty (null).\n";
 
 enum { EXPORT_FLUSH_BYTES = 1 << 16, EXPORT_BUF_MAX = 3 * STORE_BODY_MAX };
 
@@ -151,6 +152,34 @@ static void export_hex(struct export_call *call, const char *name, struct bytes 
         buf_char(&call->out, '"');
 }
 
+/* What a truck's body says is kept as JSON, most other events as the bytes that came. */
+static bool export_is_object(struct str text)
+{
+    struct json json;
+
+    for (size_t i = 0; i < text.size; i++)
+        if (text.data[i] == '\n') /* a row is a line */
+            return false;
+    json_init(&json, text);
+    enum json_token token = json_next(&json);
+    json_skip(&json, token);
+    bool whole = token == JSON_OBJECT && json_end(&json, NULL) == OK;
+    json_done(&json);
+    return whole;
+}
+
+static void export_object(struct export_call *call, const char *name, struct str text)
+{
+    if (!export_field(call, name))
+        return;
+    if (!export_is_object(text))
+        export_none(call);
+    else if (call->json)
+        jw_raw(&call->jw, text);
+    else
+        csv_put(&call->out, text);
+}
+
 static void export_e7(struct export_call *call, const char *name, bool known, int32_t degrees_e7)
 {
     export_f64(call, name, known, degrees_e7 / 1e7, 7);
@@ -204,6 +233,8 @@ static void export_fields(struct export_call *call, const struct store_row *row)
         export_text(call, "kind", row->event.kind);
         export_bool(call, "custody", true, row->event.custody);
         export_hex(call, "body", row->event.body);
+        export_object(call, "data",
+                      (struct str){(const char *)row->event.body.data, row->event.body.size});
     }
 }
 

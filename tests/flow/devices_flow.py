@@ -318,6 +318,15 @@ def one_bad_terminal_is_alone(server):
     good.close()
 
 
+def a_lift_is_taken(server):
+    terminal = Terminal(server.ports["jt808"], "13800000010")
+    terminal.log_in()
+    lift = bytes.fromhex("F10101" "0119" "261124123456" "0302" "0000157C" "00000C80" "08" "4531323334353637")
+    expect(terminal.ask(0x0900, lift) == 0 and terminal.ask(0x0900, lift) == 0, "a lift is taken, and again")
+    expect(terminal.ask(0x0900, lift[:-1]) == 2, "one cut short is a bad message")
+    terminal.close()
+
+
 def bins_by_http(server, city):
     reading = {"device": "bin-17", "time": "2026-11-24T08:00:00Z", "distance_mm": 400, "battery_pct": 80}
     batch = [reading, {"device": "bin-17", "time": "2026-11-24T09:00:00Z", "distance_mm": 300}]
@@ -432,6 +441,7 @@ def main():
     commands_and_answers(server)
     pages_hear_within_a_second(server)
     one_bad_terminal_is_alone(server)
+    a_lift_is_taken(server)
     bins_by_http(server, city)
     a_sensor_of_an_unknown_model(server)
     expect(server.stop() == 0, "the server ends well")
@@ -440,6 +450,10 @@ def main():
     expect(len(whole) == 1 and len(whole[0]["body"]) == 2 * (36 + 2560), "the picture is stored whole, once",
            [(e["kind"], len(e["body"])) for e in events])
     expect(any(e["kind"] == "sent.8300" for e in events), "that a command was sent is a fact")
+    lifts = [e["data"] for e in events if e["kind"] == "lift"]
+    expect(len(lifts) == 1 and lifts[0]["tag"] == "E1234567" and lifts[0]["gross_kg"] == 55
+           and lifts[0]["net_kg"] == 32 and lifts[0]["compartment"] == 2, "a lift is read back", lifts)
+    expect(whole[0]["data"] is None, "bytes are no JSON")
     bins_by_mqtt(city)
     without_a_page(city)
     stopped_under_load(city)
