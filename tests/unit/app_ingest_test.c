@@ -20,11 +20,14 @@
 struct still {
     struct clock clock;
     int64_t us;
+    int64_t set_us; /* the day's clock was set by so much */
 };
 
 static struct utc_us still_utc(const struct clock *clock)
 {
-    return (struct utc_us){NOW_US + ((const struct still *)clock)->us};
+    const struct still *still = (const struct still *)clock;
+
+    return (struct utc_us){NOW_US + still->us + still->set_us};
 }
 
 static struct mono_us still_mono(const struct clock *clock)
@@ -560,7 +563,8 @@ static struct app_command *sent(struct town *town, const struct app_device *devi
                                     .msg_id = msg_id,
                                     .serial = serial,
                                     .result = -1,
-                                    .sent = clock_utc(&town->still.clock)};
+                                    .sent = clock_utc(&town->still.clock),
+                                    .waits = clock_mono(&town->still.clock)};
     buf_init(&command->answer, APP_COMMAND_ANSWER_BYTES_MAX);
     commands->waiting++;
     return command;
@@ -618,6 +622,9 @@ static void a_command_waits_so_long(void **state)
     struct app_device *device = add(town, STORE_DEVICE_TERMINAL, "13800000001");
     struct app_command *late = sent(town, device, 0x8300, 1);
 
+    town->still.set_us = INT64_C(7200) * S_US;
+    app_commands_tick(town->commands, &town->still.clock);
+    assert_int_equal(late->state, APP_COMMAND_WAITING);
     town->still.us = APP_COMMAND_WAIT_US / 2;
     struct app_command *next = sent(town, device, 0x8300, 2);
     town->still.us = APP_COMMAND_WAIT_US + S_US;

@@ -120,6 +120,7 @@ static enum err app_command_frames(struct app_terminals *terminals, struct app_d
     command->msg_id = msg_id;
     command->serial = (uint16_t)serial;
     command->sent = clock_utc(terminals->clock);
+    command->waits = clock_mono(terminals->clock);
     terminals->commands->waiting++;
     *ret_command = command;
     app_live_command(terminals->live, command);
@@ -257,12 +258,12 @@ void app_commands_gone(struct app_commands *commands, const struct app_device *d
 
 void app_commands_tick(struct app_commands *commands, const struct clock *clock)
 {
-    int64_t before_us = clock_utc(clock).us - APP_COMMAND_WAIT_US;
+    int64_t before_us = clock_mono(clock).us - APP_COMMAND_WAIT_US;
 
     for (size_t i = 0; commands->waiting > 0 && i < APP_COMMANDS_MAX; i++) {
         struct app_command *command = &commands->items[i];
         if (command->id != 0 && command->state == APP_COMMAND_WAITING &&
-            command->sent.us < before_us)
+            command->waits.us < before_us)
             app_command_settle(commands, command, APP_COMMAND_UNANSWERED);
     }
 }

@@ -34,6 +34,7 @@ struct app_command {
     enum app_command_state state;
     int result; /* of 0x0001; -1: none yet */
     struct utc_us sent;
+    struct mono_us waits;   /* since then: the day's clock may be set meanwhile */
     struct utc_us answered; /* 0: not yet */
     struct buf answer;      /* JSON of the answer's body; empty: none */
 };
