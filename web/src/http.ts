@@ -19,10 +19,16 @@ export class ApiError extends Error {
 
 let unauthorised: () => void = () => undefined
 let skewMs = 0
+let entry = 0 // grows with each login
 
 // Called whenever the server no longer knows who is asking.
 export function onUnauthorised(act: () => void): void {
   unauthorised = act
+}
+
+// Somebody has logged in: what was asked before, and is refused only now, says nothing of him.
+export function enteredAnew(): void {
+  entry++
 }
 
 // The server's time: a wrong clock of the reader's computer must not make a device look silent.
@@ -46,6 +52,7 @@ export async function errorOf(response: Response): Promise<ApiError> {
 
 export async function request(path: string, init: RequestInit = {}): Promise<Response> {
   let response: Response
+  const asked = entry
   try {
     response = await fetch(path, { credentials: 'same-origin', ...init })
   } catch (error) {
@@ -56,7 +63,7 @@ export async function request(path: string, init: RequestInit = {}): Promise<Res
   if (response.ok) return response
   const error = await errorOf(response)
   // A login that is refused is an answer to the form, not the end of a session.
-  if (response.status === 401 && !path.endsWith('/session')) unauthorised()
+  if (response.status === 401 && asked === entry && !path.endsWith('/session')) unauthorised()
   throw error
 }
 

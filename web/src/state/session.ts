@@ -2,7 +2,7 @@
 // people buttons that would be refused.
 import { computed, ref, shallowRef } from 'vue'
 import { doors, type User } from '../api-devices'
-import { ApiError, onUnauthorised } from '../http'
+import { ApiError, enteredAnew, onUnauthorised } from '../http'
 
 // unknown: not asked yet; open: no users are set up and reading is free; in: logged in;
 // out: a login is needed.
@@ -26,6 +26,7 @@ export const mayPair = computed(() => may(MANAGE))
 
 function enter(someone: User | null): void {
   const other = user.value !== null && someone !== null && user.value.name !== someone.name
+  enteredAnew()
   user.value = someone
   standing.value = someone ? 'in' : 'open'
   ended.value = ''
