@@ -9,6 +9,8 @@
 #include "wire/jt808/body.h"
 #include "wire/jt808/location.h"
 
+#define APP_RESENT_US (INT64_C(600) * 1000000)
+
 enum {
     APP_LAT_E6_MAX = 90000000,
     APP_LNG_E6_MAX = 180000000,
@@ -26,14 +28,13 @@ static struct store_key app_message_key(const struct app_message *message, struc
 enum err app_message_raw(struct app_terminals *terminals, const struct app_message *message,
                          struct str kind)
 {
-    /* Such a message has no time of its own that we know: the same bytes again within a minute are
-     * a resend. */
-    struct utc_us minute = {message->now.us - message->now.us % INT64_C(60000000)};
-    struct store_event event = {.key = app_message_key(message, minute, message->body),
-                                .kind = kind,
-                                .body = message->body};
+    /* Such a message has no time of its own that we know: the same bytes under the same serial in
+     * the same ten minutes are a resend; a scale that shows the same weight twice says so twice. */
+    struct utc_us then = {message->now.us - message->now.us % APP_RESENT_US};
+    struct store_event event = {
+        .key = app_message_key(message, then, message->body), .kind = kind, .body = message->body};
 
-    event.key.hash ^= str_hash(kind); /* two messages without a body are still two */
+    event.key.hash ^= str_hash(kind) + message->head.serial; /* also for messages without a body */
     return store_put_event(terminals->store, &event);
 }
 
