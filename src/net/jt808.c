@@ -348,6 +348,11 @@ void net_jt808_close(struct net_jt808_session *session, const char *why)
     net_link_close(session->link);
 }
 
+void net_jt808_flush(struct net_jt808 *server)
+{
+    net_tcp_flush(server->tcp);
+}
+
 void net_jt808_resume(struct net_jt808 *server)
 {
     for (uint32_t i = 0; i < server->slot_count && server->waiting > 0; i++) {

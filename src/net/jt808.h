@@ -86,6 +86,8 @@ struct net_jt808_session *net_jt808_find(struct net_jt808 *server, uint64_t id);
  * Returns its (first) serial, or NET_JT808_SERIAL_NONE when it cannot be sent. */
 uint32_t net_jt808_send(struct net_jt808_session *session, uint16_t msg_id, struct bytes body);
 void net_jt808_close(struct net_jt808_session *session, const char *why);
+/* Sends now what stands to be sent: answers that came late in a long turn need not wait for it. */
+void net_jt808_flush(struct net_jt808 *server);
 /* Shows again what the handler was too busy for. */
 void net_jt808_resume(struct net_jt808 *server);
 

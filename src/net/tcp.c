@@ -170,16 +170,19 @@ static void net_link_send(struct net_link *link)
         net_link_drop(link, NET_WHY_OURS);
 }
 
-static void net_tcp_turn(void *context)
+void net_tcp_flush(struct net_tcp *tcp)
 {
-    struct net_tcp *tcp = context;
-
     while (tcp->dirty) {
         struct net_link *link = tcp->dirty;
         tcp->dirty = link->dirty_next;
         link->dirty = false;
         net_link_send(link);
     }
+}
+
+static void net_tcp_turn(void *context)
+{
+    net_tcp_flush(context);
 }
 
 static void net_link_alloc(uv_handle_t *handle, size_t wanted, uv_buf_t *ret)

@@ -57,6 +57,9 @@ void net_tcp_quiesce(struct net_tcp *tcp); /* no new links from now on */
 uint32_t net_tcp_links(const struct net_tcp *tcp);
 uint64_t net_tcp_refused(const struct net_tcp *tcp); /* links, for lack of a place */
 
+/* Writes what stands in the buffers now, not only at the end of the turn. */
+void net_tcp_flush(struct net_tcp *tcp);
+
 /* Adds to what is written at the end of this turn. */
 void net_link_write(struct net_link *link, struct bytes bytes);
 /* The buffer that is written at the end of this turn, for writers that append to it themselves. */

@@ -1,12 +1,17 @@
 /* checkpoint.c - see checkpoint.h. */
 #include "store/checkpoint.h"
 
+#include <sys/resource.h>
+
 #include "base/mem.h"
 #include "base/pool.h"
 #include "base/queue.h"
 #include "store/sql.h"
 
 enum {
+    STORE_CHECKPOINT_NICE = 10,
+    STORE_ROUNDS_MAX = 4,
+    STORE_LEFT_PAGES = 256,       /* 1 MB: left to the writer */
     STORE_LOG_PAGES = 4096,       /* 16 MB: then the thread is asked */
     STORE_LOG_PAGES_MAX = 131072, /* 512 MB: a reader holds it back; the writer tries by itself */
 };
@@ -27,8 +32,12 @@ static void store_checkpoint_run(void *context)
     struct store_checkpoint *checkpoint = context;
     int token;
 
+    setpriority(PRIO_PROCESS, 0, STORE_CHECKPOINT_NICE); /* of this thread: answers go first */
     while (queue_pop(checkpoint->asked, &token) == OK) {
-        store_db_checkpoint(checkpoint->db);
+        /* Each round leaves what came during it, so the rounds get shorter. */
+        for (int i = 0; i < STORE_ROUNDS_MAX; i++)
+            if (store_db_checkpoint(checkpoint->db) <= STORE_LEFT_PAGES)
+                break;
         enum err err = queue_push(checkpoint->done, &token);
         ASSERT(err == OK); /* one is asked at a time */
     }
@@ -90,7 +99,7 @@ void store_checkpoint_look(struct store_checkpoint *checkpoint)
 
     if (checkpoint->asking && queue_try_pop(checkpoint->done, &token) == OK) {
         checkpoint->asking = false;
-        store_db_checkpoint(checkpoint->writer); /* what came meanwhile: little */
+        (void)store_db_checkpoint(checkpoint->writer); /* what came meanwhile: little */
         return;
     }
     if (!checkpoint->asking && pages >= checkpoint->pages)
@@ -99,6 +108,6 @@ void store_checkpoint_look(struct store_checkpoint *checkpoint)
         checkpoint->forced_at = STORE_LOG_PAGES_MAX;
     } else if (pages >= checkpoint->forced_at) {
         checkpoint->forced_at = pages + STORE_LOG_PAGES;
-        store_db_checkpoint(checkpoint->writer);
+        (void)store_db_checkpoint(checkpoint->writer);
     }
 }

@@ -197,9 +197,13 @@ int store_db_log_pages(const struct store_db *db)
     return db->log_pages;
 }
 
-void store_db_checkpoint(struct store_db *db)
+int store_db_checkpoint(struct store_db *db)
 {
-    sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    int pages = 0;
+    int moved = 0;
+
+    sqlite3_wal_checkpoint_v2(db->sql, NULL, SQLITE_CHECKPOINT_PASSIVE, &pages, &moved);
+    return pages > moved ? pages - moved : 0;
 }
 
 const char *store_db_message(const struct store_db *db)

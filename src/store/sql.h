@@ -48,7 +48,7 @@ void store_db_make_private(const char *path);
 void store_db_watch_log(struct store_db *db);
 int store_db_log_pages(const struct store_db *db); /* after the last commit */
 /* Moves what it can into the file, without waiting for others. A failure leaves all in the log. */
-void store_db_checkpoint(struct store_db *db);
+int store_db_checkpoint(struct store_db *db); /* pages that are left in the log */
 
 /* --- schema.c --- */
 /* Brings the file to the newest version. Errors: INVALID when it is newer or not ours. */

@@ -22,8 +22,8 @@
 enum {
     STORE_WAITING_MAX = 200000,
     STORE_WAITING_BYTES_MAX = 64 << 20,
-    STORE_COMMIT_EVERY_US = 5000, /* at most this often, so that a commit carries many rows */
-    STORE_COMMIT_ROWS = 2000,     /* or when this many wait */
+    STORE_COMMIT_EVERY_US = 10000, /* at most this often, so that a commit carries many rows */
+    STORE_COMMIT_ROWS = 4000,      /* or when this many wait */
 };
 
 struct store;    /* opaque */

@@ -167,6 +167,7 @@ static void app_gate_committed(void *context)
     struct app_gate *gate = context;
 
     store_collect(gate->store);
+    net_jt808_flush(gate->terminals.server);
     net_jt808_resume(gate->terminals.server);
 }
 
