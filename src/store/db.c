@@ -97,6 +97,22 @@ enum err store_sql_row(sqlite3_stmt *statement)
     return code == SQLITE_DONE ? ERR_NOT_FOUND : store_sql_err(code);
 }
 
+enum err store_sql_rows(sqlite3_stmt *rows, enum err (*read)(sqlite3_stmt *row, void *context),
+                        void *context)
+{
+    enum err err = store_sql_row(rows);
+
+    while (!err) {
+        err = read(rows, context);
+        if (err) {
+            sqlite3_reset(rows);
+            return err;
+        }
+        err = store_sql_row(rows);
+    }
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
 enum err store_sql_script(struct store_db *db, const char *sql)
 {
     return store_sql_err(sqlite3_exec(db->sql, sql, NULL, NULL, NULL));

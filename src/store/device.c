@@ -26,25 +26,27 @@ static struct store_device store_device_row(sqlite3_stmt *row)
     };
 }
 
+struct store_device_told {
+    enum err (*fn)(void *context, const struct store_device *device);
+    void *context;
+};
+
+static enum err store_device_tell(sqlite3_stmt *row, void *context)
+{
+    const struct store_device_told *told = context;
+    struct store_device device = store_device_row(row);
+
+    return told->fn(told->context, &device);
+}
+
 enum err store_device_each(struct store_db *db,
                            enum err (*fn)(void *context, const struct store_device *device),
                            void *context)
 {
+    struct store_device_told told = {fn, context};
     sqlite3_stmt *list = store_sql(db, store_device_list);
 
-    if (!list)
-        return store_sql_failed(db);
-    enum err err = store_sql_row(list);
-    while (!err) {
-        struct store_device device = store_device_row(list);
-        err = fn(context, &device);
-        if (err) {
-            sqlite3_reset(list);
-            return err;
-        }
-        err = store_sql_row(list);
-    }
-    return err == ERR_NOT_FOUND ? OK : err;
+    return list ? store_sql_rows(list, store_device_tell, &told) : store_sql_failed(db);
 }
 
 static bool store_device_short(const struct store_device *device)
@@ -93,28 +95,32 @@ enum err store_device_put(struct store_db *db, const struct store_device *device
 
 #define STORE_FRAGMENTS "SELECT device, msg_id, first, no, total, received, body FROM fragment"
 
+struct store_fragment_told {
+    store_fragment_fn *fn;
+    void *context;
+};
+
+static enum err store_fragment_tell(sqlite3_stmt *row, void *context)
+{
+    const struct store_fragment_told *told = context;
+    struct store_fragment fragment = {
+        .device = (uint32_t)sqlite3_column_int64(row, 0),
+        .msg_id = (uint32_t)sqlite3_column_int64(row, 1),
+        .first = (uint32_t)sqlite3_column_int64(row, 2),
+        .no = (uint32_t)sqlite3_column_int64(row, 3),
+        .total = (uint32_t)sqlite3_column_int64(row, 4),
+        .received = {sqlite3_column_int64(row, 5)},
+        .body = store_sql_get_bytes(row, 6),
+    };
+
+    return told->fn(told->context, &fragment);
+}
+
 static enum err store_fragment_rows(sqlite3_stmt *list, store_fragment_fn *fn, void *context)
 {
-    enum err err = store_sql_row(list);
+    struct store_fragment_told told = {fn, context};
 
-    while (!err) {
-        struct store_fragment fragment = {
-            .device = (uint32_t)sqlite3_column_int64(list, 0),
-            .msg_id = (uint32_t)sqlite3_column_int64(list, 1),
-            .first = (uint32_t)sqlite3_column_int64(list, 2),
-            .no = (uint32_t)sqlite3_column_int64(list, 3),
-            .total = (uint32_t)sqlite3_column_int64(list, 4),
-            .received = {sqlite3_column_int64(list, 5)},
-            .body = store_sql_get_bytes(list, 6),
-        };
-        err = fn(context, &fragment);
-        if (err) {
-            sqlite3_reset(list);
-            return err;
-        }
-        err = store_sql_row(list);
-    }
-    return err == ERR_NOT_FOUND ? OK : err;
+    return store_sql_rows(list, store_fragment_tell, &told);
 }
 
 enum err store_fragment_each(struct store_db *db, store_fragment_fn *fn, void *context)

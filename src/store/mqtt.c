@@ -14,31 +14,34 @@ enum err store_mqtt_put(struct store_db *db, uint64_t token, struct str hash)
     return store_sql_run(put);
 }
 
+struct store_mqtt_told {
+    enum err (*fn)(void *context, const struct store_mqtt_user *user);
+    void *context;
+};
+
+static enum err store_mqtt_tell(sqlite3_stmt *row, void *context)
+{
+    const struct store_mqtt_told *told = context;
+    struct store_mqtt_user user = {.device = sqlite3_column_int(row, 1) != 0,
+                                   .roles = (uint32_t)sqlite3_column_int64(row, 2),
+                                   .name = store_sql_get_text(row, 3),
+                                   .hash = store_sql_get_text(row, 4)};
+
+    return told->fn(told->context, &user);
+}
+
 enum err store_mqtt_each(struct store_db *db,
                          enum err (*fn)(void *context, const struct store_mqtt_user *user),
                          void *context)
 {
+    struct store_mqtt_told told = {fn, context};
     /* SQLite gives the other columns of the row that has the maximum. */
     sqlite3_stmt *ask =
         store_sql(db, "SELECT max(token.id), device, roles, name, token_mqtt.hash FROM token"
                       " JOIN token_mqtt ON token_mqtt.token = token.id WHERE revoked = 0"
                       " GROUP BY name ORDER BY name");
-    if (!ask)
-        return store_sql_failed(db);
-    for (;;) {
-        enum err err = store_sql_row(ask);
-        if (err)
-            return err == ERR_NOT_FOUND ? OK : err;
-        struct store_mqtt_user user = {.device = sqlite3_column_int(ask, 1) != 0,
-                                       .roles = (uint32_t)sqlite3_column_int64(ask, 2),
-                                       .name = store_sql_get_text(ask, 3),
-                                       .hash = store_sql_get_text(ask, 4)};
-        err = fn(context, &user);
-        if (err) {
-            sqlite3_reset(ask);
-            return err;
-        }
-    }
+
+    return ask ? store_sql_rows(ask, store_mqtt_tell, &told) : store_sql_failed(db);
 }
 
 enum err store_mqtt_stamp(struct store_db *db, uint64_t *ret_stamp)

@@ -26,6 +26,9 @@ enum err store_sql_failed(const struct store_db *db);
 MUST_USE enum err store_sql_run(sqlite3_stmt *statement);
 /* Steps to a row: OK, NOT_FOUND when there is none, else the failure; reset unless OK. */
 MUST_USE enum err store_sql_row(sqlite3_stmt *statement);
+/* Gives each row to `read` and resets the statement; ends at its first failure, and returns that. */
+MUST_USE enum err store_sql_rows(sqlite3_stmt *rows,
+                                 enum err (*read)(sqlite3_stmt *row, void *context), void *context);
 /* Runs statements without parameters, separated by ';'. */
 MUST_USE enum err store_sql_script(struct store_db *db, const char *sql);
 

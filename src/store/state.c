@@ -89,26 +89,28 @@ enum err store_state_save(struct store_db *db, const struct store_state *states,
     return err;
 }
 
+struct store_state_told {
+    enum err (*fn)(void *context, const struct store_state *state);
+    void *context;
+};
+
+static enum err store_state_tell(sqlite3_stmt *row, void *context)
+{
+    const struct store_state_told *told = context;
+    struct store_state state = {(uint32_t)sqlite3_column_int64(row, 0),
+                                store_sql_get_bytes(row, 1)};
+
+    return told->fn(told->context, &state);
+}
+
 enum err store_state_each(struct store_db *db,
                           enum err (*fn)(void *context, const struct store_state *state),
                           void *context)
 {
+    struct store_state_told told = {fn, context};
     sqlite3_stmt *list = store_sql(db, "SELECT device, body FROM device_state ORDER BY device");
 
-    if (!list)
-        return store_sql_failed(db);
-    enum err err = store_sql_row(list);
-    while (!err) {
-        struct store_state state = {(uint32_t)sqlite3_column_int64(list, 0),
-                                    store_sql_get_bytes(list, 1)};
-        err = fn(context, &state);
-        if (err) {
-            sqlite3_reset(list);
-            return err;
-        }
-        err = store_sql_row(list);
-    }
-    return err == ERR_NOT_FOUND ? OK : err;
+    return list ? store_sql_rows(list, store_state_tell, &told) : store_sql_failed(db);
 }
 
 enum err store_state_marks(struct store_db *db, struct store_marks *ret_marks)

@@ -48,23 +48,6 @@ static enum err store_user_met(sqlite3_stmt *statement)
     return err;
 }
 
-/* Gives each row to `read`; resets the statement. */
-static enum err store_user_rows(sqlite3_stmt *rows,
-                                enum err (*read)(sqlite3_stmt *row, void *context), void *context)
-{
-    enum err err = store_sql_row(rows);
-
-    while (!err) {
-        err = read(rows, context);
-        if (err) {
-            sqlite3_reset(rows);
-            return err;
-        }
-        err = store_sql_row(rows);
-    }
-    return err == ERR_NOT_FOUND ? OK : err;
-}
-
 /* --- users --- */
 
 enum err store_user_count(struct store_db *db, uint64_t *ret_count)
@@ -134,7 +117,7 @@ enum err store_user_each(struct store_db *db,
     sqlite3_stmt *ask = store_sql(
         db, "SELECT name, password, roles, locked, made, changed FROM user ORDER BY name");
 
-    return ask ? store_user_rows(ask, store_user_each_row, &each) : store_sql_failed(db);
+    return ask ? store_sql_rows(ask, store_user_each_row, &each) : store_sql_failed(db);
 }
 
 enum err store_user_add(struct store_db *db, const struct store_user *user)
@@ -318,7 +301,7 @@ enum err store_token_each(struct store_db *db,
     sqlite3_stmt *ask =
         store_sql(db, "SELECT id, hash, device, name, roles, made, revoked FROM token ORDER BY id");
 
-    return ask ? store_user_rows(ask, store_token_each_row, &each) : store_sql_failed(db);
+    return ask ? store_sql_rows(ask, store_token_each_row, &each) : store_sql_failed(db);
 }
 
 enum err store_token_add(struct store_db *db, const struct store_token *token, uint64_t *ret_id)
@@ -488,5 +471,5 @@ enum err store_audit_page(struct store_db *db, uint64_t before, uint64_t limit,
         return store_sql_failed(db);
     store_sql_i64(ask, 1, before && before < INT64_MAX ? (int64_t)before : INT64_MAX);
     store_sql_i64(ask, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
-    return store_user_rows(ask, store_audit_row, &each);
+    return store_sql_rows(ask, store_audit_row, &each);
 }

@@ -109,7 +109,8 @@ void app_device_reading(struct app_devices *devices, struct app_device *device,
 /* Remembers a frame for people to look at; without memory it does not. */
 void app_device_trace(struct app_terminal *terminal, struct bytes frame, bool out,
                       struct utc_us now);
-/* Puts a job that saves what has changed as a snapshot; nothing when nothing has. */
+/* Puts a job that saves what has changed as a snapshot. Also when nothing has: the marks move on, and
+ * with them what retention may remove. */
 void app_devices_save(struct app_devices *devices, struct store *store);
 
 #endif
